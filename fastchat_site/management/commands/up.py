@@ -1,0 +1,163 @@
+"""`manage.py up`: everything in one terminal, under one supervisor."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import IO, Any
+
+import redis
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from fastchat_site import embedded_valkey, machine
+from fastchat_site.accounts.first_admin import ensure_first_admin
+from fastchat_site.supervisor import Child, Supervisor, say
+from inference.catalogue import register_bundled_models
+from inference.models import ModelEntry
+
+START_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts the whole site in this terminal: the embedded Valkey (unless REDIS_URL is set), the database, "
+        "the bundled models, the workers and the web server. Ctrl-C stops everything; nothing is lost."
+    )
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 lets other machines in (default %(default)s)")
+        parser.add_argument("--port", type=port_number, default=settings.PORT, help="default %(default)s")
+        parser.add_argument("--workers", type=int, default=1, help="worker processes on this machine (default 1)")
+
+    def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+        lock = self.lock_data_folder()
+        if not embedded_valkey.is_free(host, port):
+            raise CommandError(
+                f"Port {port} on {host} is taken by another program. Choose another one: ./run up --port {port + 1}"
+            )
+        supervisor = Supervisor()
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, supervisor.ask_to_stop)
+        try:
+            self.start_all(supervisor, host, port, workers)
+            supervisor.watch()
+        finally:
+            if supervisor.children:
+                say("\nStopping: web, workers, Valkey …")
+            supervisor.stop()
+            lock.close()
+        say("Stopped. Everything is kept in " + str(settings.DATA_DIR))
+
+    def lock_data_folder(self) -> IO[str]:
+        """Two supervisors on one data folder would run two Valkeys over the same files."""
+        try:
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            lock = open(settings.DATA_DIR / "up.lock", "a+")  # noqa: SIM115 - held until the end
+        except OSError as error:
+            raise CommandError(
+                f"The data folder {settings.DATA_DIR} cannot be written ({error.strerror}). "
+                "Set DATA_DIR to a folder that this user may write."
+            ) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CommandError(
+                f"The site is already running with the data in {settings.DATA_DIR}. "
+                "Stop it first (Ctrl-C in its terminal), or set DATA_DIR to another folder."
+            ) from error
+        return lock
+
+    def start_all(self, supervisor: Supervisor, host: str, port: int, workers: int) -> None:
+        say(f"FastChat site {settings.VERSION}   data in {settings.DATA_DIR}")
+        say(f"  machine   {machine.describe()}")
+        redis_url = self.start_valkey(supervisor)
+        self.prepare_database()
+        environment = {"REDIS_URL": redis_url}
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+        for number in range(1, workers + 1):
+            name = "worker" if workers == 1 else f"worker-{number}"
+            supervisor.add(Child(name, [*manage, "worker"], environment, stop_signal=signal.SIGQUIT))
+        server = [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "--ping-interval", "20"]
+        server += ["--application-close-timeout", "1", "fastchat_site.asgi:application"]
+        environment = {**environment, "DJANGO_SETTINGS_MODULE": "fastchat_site.settings", "PYTHONPATH": python_path()}
+        web = supervisor.add(Child("web", server, environment, grace_seconds=3.0))
+        self.wait_for_page(supervisor, web, host, port)
+
+    def start_valkey(self, supervisor: Supervisor) -> str:
+        if not settings.EMBEDDED_VALKEY:
+            url = settings.REDIS_URL
+            wait_for_redis(url, "The Redis server of REDIS_URL does not answer")
+            return str(url)
+        try:
+            command, url = embedded_valkey.prepare(settings.VALKEY_DIR, settings.VALKEY_URL_FILE)
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        supervisor.add(Child("valkey", command))
+        wait_for_redis(url, "The embedded Valkey did not start")
+        return url
+
+    def prepare_database(self) -> None:
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+            register_bundled_models()
+            names = [entry.name for entry in ModelEntry.objects.offered()]
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used: {error}".strip()) from error
+        say(f"  models    {', '.join(names) or 'none yet: add one in the admin, or with ./run addmodel FOLDER'}")
+        if settings.ADMIN_USERNAME and ensure_first_admin(settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD):
+            say(f"  admin     created the administrator {settings.ADMIN_USERNAME}")
+
+    def wait_for_page(self, supervisor: Supervisor, web: Child, host: str, port: int) -> None:
+        address = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and not supervisor.is_stopping:
+            try:
+                urllib.request.urlopen(f"http://{address}:{port}/healthz", timeout=2).close()
+            except (urllib.error.URLError, OSError):
+                if not web.is_running:
+                    raise CommandError("The web server ended while starting; its lines above say why.") from None
+                time.sleep(0.1)
+                continue
+            shown = f"every address of this machine, port {port}; here: " if host in ("0.0.0.0", "::") else ""
+            say(f"  ready     {shown}http://{address}:{port}   (Ctrl-C stops everything)")
+            return
+        if not supervisor.is_stopping:
+            raise CommandError(f"The web server did not answer within {START_SECONDS:.0f} seconds.")
+
+
+def wait_for_redis(url: str, complaint: str) -> None:
+    """Raises CommandError after 10 seconds without an answer."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+                client.ping()
+            return
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            if time.monotonic() > deadline:
+                raise CommandError(f"{complaint}: {error}") from error
+            time.sleep(0.05)
+        except redis.RedisError as error:
+            raise CommandError(f"{complaint}: {error}") from error
+
+
+def python_path() -> str:
+    """daphne is started from any folder, so it must be told where the project is."""
+    return str(Path(settings.BASE_DIR))
+
+
+def port_number(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise ArgumentTypeError(f"{text!r} is not a port (1 to 65535)")
+    return int(text)
