@@ -1,0 +1,207 @@
+"""Models and generations in the admin. Who may look after models may not thereby read what people asked them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from inference.admin_ask import ask, state_of, state_sentence
+from inference.engine.checks import check_source
+from inference.engine.types import ModelUnavailable
+from inference.models import Generation, ModelEntry
+from inference.services import ModelState, offered_models
+
+
+class LiveChangeList(ChangeList):
+    """Asks for the workers once per page, not once per row."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        states = {state.entry.pk: state for state in offered_models()}
+        for entry in self.result_list:
+            entry.live_state = states.get(entry.pk) or ModelState(entry, "disabled")
+
+
+@admin.register(ModelEntry)
+class ModelEntryAdmin(admin.ModelAdmin):
+    list_display = ("name", "slug", "backend", "live", "is_enabled", "position", "preload", "organisation", "ask_link")
+    list_editable = ("is_enabled", "position")
+    list_filter = ("backend", "is_enabled", "is_demonstration")
+    search_fields = ("name", "slug", "description")
+    autocomplete_fields = ("base",)
+    prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("live", "created_at", "updated_at")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    save_on_top = True
+    fieldsets = (
+        (None, {"fields": ("name", "name_zh_hant", "slug", "live", "is_enabled", "position")}),
+        (
+            _("What answers"),
+            {
+                "fields": ("backend", "source", "base", "system_prompt"),
+                "description": _(
+                    "A local model needs a source. An expert needs a base model and a system text, and no source."
+                ),
+            },
+        ),
+        (
+            _("What people read in the picker"),
+            {"fields": ("description", "description_zh_hant", "organisation", "licence", "link", "is_demonstration")},
+        ),
+        (
+            _("How it answers"),
+            {
+                "fields": ("defaults", "context_length"),
+                "description": _("People may change temperature, top-p and length in their own conversations."),
+            },
+        ),
+        (
+            _("How it is loaded"),
+            {
+                "fields": ("preload", "threads", "trust_remote_code"),
+                "description": _("Workers notice a change by themselves within seconds; nothing needs a restart."),
+            },
+        ),
+        (_("Dates"), {"fields": ("created_at", "updated_at"), "classes": ("collapse",)}),
+    )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LiveChangeList
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(lambda request, object_id: ask(self, request, object_id))
+        return [path("<path:object_id>/ask/", view, name="inference_modelentry_ask"), *super().get_urls()]
+
+    @admin.display(description=_("state"))
+    def live(self, entry: ModelEntry) -> str:
+        if entry.pk is None:
+            return "–"
+        return state_sentence(getattr(entry, "live_state", None) or state_of(entry))
+
+    @admin.display(description=_("try it"))
+    def ask_link(self, entry: ModelEntry) -> str:
+        url = reverse("admin:inference_modelentry_ask", args=[entry.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Ask it something"))
+
+    def save_model(self, request: HttpRequest, obj: ModelEntry, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.backend != ModelEntry.Backend.TRANSFORMERS or not {"source", "backend"} & set(form.changed_data):
+            return
+        try:
+            check_source(obj.spec.source)
+        except ModelUnavailable as error:
+            # Only a warning: the folder belongs to the worker's machine, which need not be this one.
+            hint = _("Saved, but seen from this machine: %(error)s") % {"error": error}
+            self.message_user(request, hint, messages.WARNING)
+
+    def get_deleted_objects(self, objs: Iterable[ModelEntry], request: HttpRequest) -> Any:
+        """Tells how much still depends on it. Django's own page would list the titles of people's conversations."""
+        entries = list(objs)
+        kept = []
+        for relation in ModelEntry._meta.related_objects:
+            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": entries})
+            if count := rows.count():
+                kept.append(f"{relation.related_model._meta.verbose_name_plural}: {count}")
+        plural = str(ModelEntry._meta.verbose_name_plural)
+        refused = set() if self.has_delete_permission(request) else {str(ModelEntry._meta.verbose_name)}
+        return [entry.name for entry in entries], {plural: len(entries)}, refused, kept
+
+
+@admin.register(Generation)
+class GenerationAdmin(admin.ModelAdmin):
+    """Read-only. Numbers for the staff; the texts for a superuser, who leaves a trace in the log by opening one."""
+
+    list_display = (
+        "id",
+        "model",
+        "status",
+        "charged_to",
+        "prompt_tokens",
+        "completion_tokens",
+        "first_token",
+        "speed",
+        "created_at",
+    )
+    list_filter = ("status", "model", "created_at")
+    list_select_related = ("model",)
+    list_per_page = 50
+    show_full_result_count = False
+    numbers = (
+        "id",
+        "model",
+        "status",
+        "charged_to",
+        "worker",
+        "attempt",
+        "params",
+        "finish_reason",
+        "error",
+        "prompt_tokens",
+        "completion_tokens",
+        "dropped_messages",
+        "first_token",
+        "speed",
+        "created_at",
+        "started_at",
+        "ended_at",
+    )
+    texts = ("prompt", "text")
+
+    def get_fields(self, request: HttpRequest, obj: Generation | None = None) -> tuple[str, ...]:
+        return (*self.numbers, *self.texts) if request.user.is_superuser else self.numbers
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Generation | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Generation | None = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        # Django lets everybody filter by any column of the row: ?text__contains=… would read texts by guessing.
+        allowed = lookup.split("__")[0] in self.list_filter
+        return allowed and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        generation = self.get_object(request, object_id)
+        if generation and request.user.is_superuser and self.has_view_permission(request, generation):
+            LogEntry.objects.create(
+                user_id=request.user.pk,
+                content_type=ContentType.objects.get_for_model(Generation),
+                object_id=str(generation.pk),
+                object_repr=f"generation {generation.pk}",
+                action_flag=CHANGE,
+                change_message=f"Read the texts of a generation of {requester_label(generation.requester)}.",
+            )
+        return super().change_view(request, object_id, *args, **kwargs)
+
+    @admin.display(description=_("charged to"), ordering="requester")
+    def charged_to(self, generation: Generation) -> str:
+        return requester_label(generation.requester)
+
+    @admin.display(description=_("first token"))
+    def first_token(self, generation: Generation) -> str:
+        seconds = generation.seconds_to_first_token
+        return "–" if seconds is None else f"{seconds:.2f} s"
+
+    @admin.display(description=_("tokens/s"))
+    def speed(self, generation: Generation) -> str:
+        speed = generation.tokens_per_second
+        return "–" if speed is None else f"{speed:.1f}"
+
+
+def requester_label(requester: str) -> str:
+    """Without the key of a guest's session: whoever knows it could take over the session."""
+    return "guest" if requester.startswith("guest:") else requester

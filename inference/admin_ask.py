@@ -1,0 +1,125 @@
+""" "Ask it something": an administrator tries a model without leaving the admin, and sees how fast it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inference import stream, valkey
+from inference.engine.types import ChatMessage
+from inference.models import Generation, ModelEntry
+from inference.services import ModelState, RequestRefused, offered_models, start_generation, stop_generation
+
+STATES = {
+    "ready": gettext_lazy("Ready"),
+    "idle": gettext_lazy("Sleeps until the first question"),
+    "loading": gettext_lazy("Loading"),
+    "offline": gettext_lazy("Offline"),
+    "disabled": gettext_lazy("Not offered"),
+}
+
+
+class QuestionForm(forms.Form):
+    message = forms.CharField(
+        label=gettext_lazy("Question"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80, "class": "vLargeTextField"}),
+    )
+
+
+def state_of(entry: ModelEntry) -> ModelState:
+    for state in offered_models():
+        if state.entry.pk == entry.pk:
+            return state
+    return ModelState(entry, "disabled")
+
+
+def state_sentence(state: ModelState) -> str:
+    word = str(STATES.get(state.state, state.state))
+    if state.state == "loading":
+        word = f"{word} {state.fraction:.0%}"
+    return f"{word}: {state.reason}" if state.reason and state.state in ("loading", "offline") else word
+
+
+def ask(model_admin: admin.ModelAdmin[ModelEntry], request: HttpRequest, object_id: str) -> HttpResponse:
+    """POST asks (or stops), GET shows how far the answer is; the page reloads itself while it is written."""
+    entry = model_admin.get_object(request, object_id)
+    if entry is None:
+        raise Http404
+    if not model_admin.has_change_permission(request, entry):
+        raise PermissionDenied
+    generation = _own_generation(request, entry)
+    if generation and "stop" in request.POST:
+        stop_generation(generation)
+        return redirect(request.get_full_path())
+    form = QuestionForm(request.POST or None)
+    if form.is_valid() and (started := _start(model_admin, request, entry, form.cleaned_data["message"])):
+        page = reverse("admin:inference_modelentry_ask", args=[entry.pk])
+        return redirect(f"{page}?generation={started.pk}")
+    return TemplateResponse(
+        request,
+        "admin/inference/modelentry/ask.html",
+        {
+            **admin.site.each_context(request),
+            "title": _("Ask %(model)s something") % {"model": entry.name},
+            "opts": ModelEntry._meta,
+            "original": entry,
+            "form": form,
+            "state": state_sentence(state_of(entry)),
+            "generation": generation,
+            "question": generation.prompt[-1]["content"] if generation else "",
+            "answer": _text_so_far(generation) if generation else "",
+        },
+    )
+
+
+def _requester(request: HttpRequest) -> str:
+    return f"admin:{request.user.pk}"
+
+
+def _own_generation(request: HttpRequest, entry: ModelEntry) -> Generation | None:
+    """The one in the address, if this administrator asked it here; anybody else's is not found."""
+    if "generation" not in request.GET:
+        return None
+    try:
+        own = Generation.objects.filter(requester=_requester(request), model=entry)
+        return own.get(pk=request.GET["generation"])
+    except (Generation.DoesNotExist, ValidationError) as error:
+        raise Http404 from error
+
+
+def _start(model_admin: Any, request: HttpRequest, entry: ModelEntry, text: str) -> Generation | None:
+    try:
+        state = state_of(entry)
+        if state.state == "offline":
+            raise RequestRefused(state_sentence(state))
+        with transaction.atomic():
+            return start_generation(
+                model=entry,
+                messages=[ChatMessage("user", text)],
+                params={},
+                requester=_requester(request),
+                user=request.user,
+            )
+    except RequestRefused as error:
+        model_admin.message_user(request, str(error), messages.ERROR)
+        return None
+
+
+def _text_so_far(generation: Generation) -> str:
+    if not generation.is_active:
+        return generation.text
+    try:
+        return stream.read_shown(generation.pk)[0]
+    except valkey.Away:
+        return ""

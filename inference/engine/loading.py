@@ -1,0 +1,195 @@
+"""Loads one checkpoint with its tokenizer, and turns everything that can go wrong into one sentence.
+
+Knows transformers' loaders; knows no prompt, no sampling and no request.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+
+from inference.engine.checks import check_folder, is_hub_name, parameter_count
+from inference.engine.hardware import choose_device, choose_dtype, free_memory
+from inference.engine.types import EngineInfo, EngineSpec, Loading, ModelUnavailable
+
+Progress = Callable[[Loading], None]
+
+CONTEXT_LENGTH_NAMES = (
+    "max_position_embeddings",
+    "n_positions",
+    "max_sequence_length",
+    "seq_length",
+    "max_seq_len",
+    "n_ctx",
+)
+DEFAULT_CONTEXT_LENGTH = 2048  # for configs that do not say; the commonest size among those
+MEMORY_FOR_ANSWERS = 1.1  # weights alone are not enough: some tenth more for activations and the first answers
+HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.tiktoken"]
+
+
+@dataclass(slots=True)
+class LoadedModel:
+    """A model that has computed its first token, and what belongs to it."""
+
+    model: Any  # a transformers model: its classes share no useful static type
+    tokenizer: PreTrainedTokenizerBase
+    device: torch.device
+    end_token_ids: frozenset[int]
+    info: EngineInfo
+
+
+def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> LoadedModel:
+    """Raises ModelUnavailable."""
+    started = time.monotonic()
+    progress(Loading("checking the files", 0.1))
+    device = choose_device(spec.device)
+    dtype = choose_dtype(spec.dtype, device)
+    folder = _folder_of(spec, progress)
+    check_folder(folder)
+    _check_memory(folder, device, dtype)
+    config = _load_config(folder, spec)
+    tokenizer = _load_tokenizer(folder, spec)
+    progress(Loading("reading the weights", 0.3))
+    model = _load_weights(folder, spec, config, device, dtype)
+    progress(Loading("first token", 0.95))
+    _try_one_token(model, device)
+    info = EngineInfo(
+        device=str(device),
+        dtype=str(dtype).removeprefix("torch."),
+        context_length=context_length_of(config, spec.context_length),
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        load_seconds=round(time.monotonic() - started, 2),
+    )
+    return LoadedModel(model, tokenizer, device, _end_token_ids(model, tokenizer), info)
+
+
+def context_length_of(config: Any, wanted: int | None) -> int:
+    """What the model was made for; a wish may make it shorter, never longer."""
+    text_config = config.get_text_config()
+    found = [getattr(text_config, name, None) for name in CONTEXT_LENGTH_NAMES]
+    lengths = [value for value in found if isinstance(value, int) and value > 0]
+    length = lengths[0] if lengths else DEFAULT_CONTEXT_LENGTH
+    return min(length, wanted) if wanted else length
+
+
+def _folder_of(spec: EngineSpec, progress: Progress) -> Path:
+    """The folder itself, or the place in the hub's cache where the named model lies after a download."""
+    if not is_hub_name(spec.source):
+        return Path(spec.source).expanduser()
+    from huggingface_hub import snapshot_download  # imported only here: most models are folders
+
+    progress(Loading(f"fetching {spec.source} from the Hugging Face hub", 0.1))
+    patterns = [*HUB_FILES, "*.py"] if spec.trust_remote_code else HUB_FILES
+    try:
+        return Path(snapshot_download(spec.source, allow_patterns=patterns))
+    except Exception as error:  # the hub's client raises a dozen kinds, all meaning "not here"
+        offline = " (the hub is switched off here by HF_HUB_OFFLINE)" if os.environ.get("HF_HUB_OFFLINE") else ""
+        raise ModelUnavailable(
+            f"{spec.source} is neither a folder on this machine nor could it be fetched from the "
+            f"Hugging Face hub{offline}: {_first_line(error)}"
+        ) from error
+
+
+def _check_memory(folder: Path, device: torch.device, dtype: torch.dtype) -> None:
+    needed = int(parameter_count(folder) * dtype.itemsize * MEMORY_FOR_ANSWERS)
+    free = free_memory(device)
+    if free is not None and needed > free:
+        raise ModelUnavailable(
+            f"The model needs about {needed / 2**30:.1f} GiB of memory on {device.type}, "
+            f"but only {free / 2**30:.1f} GiB are free."
+        )
+
+
+def _load_config(folder: Path, spec: EngineSpec) -> Any:
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=spec.trust_remote_code, local_files_only=True)
+    except Exception as error:  # an unknown model_type is a ValueError, own code can raise anything
+        raise ModelUnavailable(_refusal(folder, spec, error)) from error
+    if config.is_encoder_decoder:
+        raise ModelUnavailable(f"{folder.name} is an encoder-decoder model; only decoder models can chat so far.")
+    return config
+
+
+def _load_tokenizer(folder: Path, spec: EngineSpec) -> PreTrainedTokenizerBase:
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, trust_remote_code=spec.trust_remote_code, local_files_only=True
+        )
+    except Exception as error:  # missing and broken files raise OSError, ValueError, KeyError, ImportError …
+        raise ModelUnavailable(f"The tokenizer in {folder} cannot be loaded: {_first_line(error)}") from error
+    if not isinstance(tokenizer, PreTrainedTokenizerBase) or len(tokenizer) == 0:
+        raise ModelUnavailable(f"The tokenizer in {folder} is empty (tokenizer.json is missing).")
+    return tokenizer
+
+
+def _load_weights(folder: Path, spec: EngineSpec, config: Any, device: torch.device, dtype: torch.dtype) -> Any:
+    load: Any = AutoModelForCausalLM.from_pretrained  # its declared type leaves out the loading report
+    try:
+        model, report = load(
+            folder,
+            config=config,
+            dtype=dtype,
+            trust_remote_code=spec.trust_remote_code,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+        missing = sorted(report.get("missing_keys", ()))
+        if missing:  # transformers would fill them with random numbers and only log a line
+            raise ModelUnavailable(f"The weights in {folder} lack {len(missing)} tensors, for example {missing[0]}.")
+        return model.to(device).eval()
+    except ModelUnavailable:
+        raise
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise ModelUnavailable(f"There is not enough memory on {device.type} for {folder.name}.") from error
+    except Exception as error:
+        raise ModelUnavailable(_refusal(folder, spec, error)) from error
+
+
+def _try_one_token(model: Any, device: torch.device) -> None:
+    """A model that cannot compute one token should say so while it loads, not to the first person who asks."""
+    try:
+        with torch.inference_mode():
+            logits = model(torch.zeros((1, 1), dtype=torch.long, device=device)).logits
+    except Exception as error:
+        raise ModelUnavailable(f"The model was loaded but cannot compute a token: {_first_line(error)}") from error
+    if not torch.isfinite(logits.float()).any():
+        raise ModelUnavailable("The model was loaded but computes no usable numbers (NaN): its weights are broken.")
+
+
+def _end_token_ids(model: Any, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
+    """Chat models often end a turn with a token that only one of these three names."""
+    ids: set[int] = set()
+    for value in (
+        model.generation_config.eos_token_id,
+        model.config.get_text_config().eos_token_id,
+        tokenizer.eos_token_id,
+    ):
+        ids.update([value] if isinstance(value, int) else value or ())
+    return frozenset(ids)
+
+
+def _refusal(folder: Path, spec: EngineSpec, error: Exception) -> str:
+    text = str(error)
+    if "trust_remote_code" in text and not spec.trust_remote_code:
+        return (
+            f"{folder.name} brings its own program code, which is not run unless an administrator "
+            "allows it for this model (trust remote code)."
+        )
+    if "model type" in text or "model_type" in text or "Unrecognized" in text:
+        version = f"transformers {transformers.__version__}"
+        return f"The architecture of {folder.name} is not known to {version}: {_first_line(error)}"
+    return f"{folder.name} cannot be loaded: {_first_line(error)}"
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0][:300] if lines else type(error).__name__).rstrip(" .:") + "."

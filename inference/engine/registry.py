@@ -1,0 +1,59 @@
+"""One loaded engine per model in this process, made when first asked for. Knows no requests and no queues."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from inference.engine.echo import EchoEngine
+from inference.engine.process import EngineProcess
+from inference.engine.types import Engine, EngineInfo, EngineSpec, EngineState, Loading
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSnapshot:
+    """One engine as the heartbeat reports it."""
+
+    spec: EngineSpec
+    info: EngineInfo
+    state: EngineState
+    loading: Loading | None
+    failure: str
+
+
+class EngineRegistry:
+    """Thread-safe; equal specs share one engine."""
+
+    def __init__(self) -> None:
+        self._engines: dict[EngineSpec, Engine] = {}
+        self._lock = threading.Lock()
+
+    def engine_for(self, spec: EngineSpec) -> Engine:
+        """Cheap: a model is loaded by its first request or by `load()`, not here. Raises ModelUnavailable
+        for a spec that can never work."""
+        with self._lock:
+            if spec not in self._engines:
+                self._engines[spec] = EchoEngine(spec) if spec.backend == "echo" else EngineProcess(spec)
+            return self._engines[spec]
+
+    def snapshot(self) -> list[EngineSnapshot]:
+        with self._lock:
+            engines = list(self._engines.items())
+        return [
+            EngineSnapshot(spec, engine.info, engine.state, engine.loading, engine.failure) for spec, engine in engines
+        ]
+
+    def keep_only(self, specs: set[EngineSpec]) -> None:
+        """Closes the engines of models that were removed, switched off or pointed elsewhere."""
+        with self._lock:
+            unwanted = [self._engines.pop(spec) for spec in self._engines.keys() - specs]
+        for engine in unwanted:
+            engine.close()
+
+    def close_all(self) -> None:
+        """Answers that still run end with EngineDied; engines asked for later are made anew."""
+        with self._lock:
+            engines = list(self._engines.values())
+            self._engines.clear()
+        for engine in engines:
+            engine.close()

@@ -1,0 +1,88 @@
+"""One running answer: its tokens so far, what of them the model has read, its sampling and its text.
+
+Knows nothing of the model's forward pass and of other answers; the loop in `transformers.py` drives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+from inference.engine.detokenizer import Detokenizer
+from inference.engine.prompt import PromptBuilder
+from inference.engine.sampling import SamplingState
+from inference.engine.types import Chunk, EngineRequest, Finish, FinishReason
+
+if TYPE_CHECKING:
+    from inference.engine.loading import LoadedModel
+
+Key = Hashable
+
+
+class Sequence:
+    """Made from a request: raises PromptTooLong or EngineError where the prompt cannot be built.
+
+    `token_ids` is prompt and answer; the first `computed` of them are in the model's cache. A sequence whose
+    last token alone is missing there is decoding; otherwise it is still reading its prompt.
+    """
+
+    def __init__(
+        self, key: Key, request: EngineRequest, loaded: LoadedModel, prompts: PromptBuilder, vocabulary_size: int
+    ) -> None:
+        params = request.params
+        context_length = loaded.info.context_length
+        prompt = prompts.build(request.messages, context_length, params.max_tokens)
+        room = context_length - len(prompt.tokens)
+        self.key = key
+        self.token_ids = [*prompt.tokens, *request.shown_token_ids]
+        self.computed = 0
+        self.sampling = SamplingState(params, request.id, vocabulary_size)
+        self.sampling.note_prompt(prompt.tokens)
+        for token_id in request.shown_token_ids:
+            self.sampling.note_answer(token_id)
+        self._prompt_tokens = len(prompt.tokens)
+        self._dropped_messages = prompt.dropped_messages
+        self._most_tokens = min(params.max_tokens or room, room)
+        self._end_token_ids = loaded.end_token_ids
+        self._detokenizer = Detokenizer(
+            loaded.tokenizer,
+            (*params.stop, *prompts.stop_strings),
+            request.shown_token_ids,
+            request.shown_text,
+        )
+
+    @property
+    def completion_tokens(self) -> int:
+        return len(self.token_ids) - self._prompt_tokens
+
+    @property
+    def is_decoding(self) -> bool:
+        return self.computed == len(self.token_ids) - 1 and self.computed > 0
+
+    def next_token_ids(self, limit: int) -> list[int]:
+        """What the model should read next; more than one token only while the prompt is read."""
+        return self.token_ids[self.computed : self.computed + limit]
+
+    def finish_if_complete(self) -> Chunk | None:
+        """The end of an answer that needs no further token: also a continued one that was complete already."""
+        if self._detokenizer.stopped:
+            return self.finish("stop")
+        if self.completion_tokens >= self._most_tokens:
+            return self.finish("length")
+        return None
+
+    def accept(self, token_id: int) -> Chunk:
+        """The chosen next token. The last chunk of an answer carries its finish; an end token has no text."""
+        if token_id in self._end_token_ids:
+            return self.finish("stop")
+        self.token_ids.append(token_id)
+        self.sampling.note_answer(token_id)
+        text = self._detokenizer.feed(token_id)
+        last = self.finish_if_complete()
+        if last is None:
+            return Chunk(text, (token_id,))
+        return Chunk(text + last.text, (token_id,), last.finish)
+
+    def finish(self, reason: FinishReason) -> Chunk:
+        finish = Finish(reason, self._prompt_tokens, self.completion_tokens, self._dropped_messages)
+        return Chunk(self._detokenizer.finish(), (), finish)

@@ -1,0 +1,128 @@
+"""The engine's own process: `python -m inference.engine.serve FD` loads one model and answers over a socket.
+
+One thread does it all, because a second busy one would cost the first up to 40 % of its speed: read what
+came in, step, send what came out. `engine_child.py` is the other end; it says what the messages look like.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from inference.engine.types import Chunk, EngineError, EngineSpec, Loading, ModelUnavailable
+
+if TYPE_CHECKING:
+    from inference.engine.transformers import TransformersEngine
+
+FLUSH_SECONDS = 0.025
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    _die_with_the_parent()
+    connection = Connection(int(sys.argv[1]))
+    try:
+        spec: EngineSpec = connection.recv()
+        engine = _load(spec, connection)
+        if engine:
+            connection.send(("ready", engine.info))
+            _serve(engine, connection)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass  # the parent is gone, and nobody is left to answer
+
+
+def _load(spec: EngineSpec, connection: Connection[Any, Any]) -> TransformersEngine | None:
+    def progress(loading: Loading) -> None:
+        connection.send(("loading", loading))
+
+    progress(Loading("loading torch", 0.05))
+    from inference.engine.transformers import TransformersEngine  # here, because it takes seconds
+
+    _use_threads(spec.threads)
+    try:
+        return TransformersEngine.load(spec, progress)
+    except ModelUnavailable as error:
+        connection.send(("unavailable", str(error)))
+        return None
+
+
+def _serve(engine: TransformersEngine, connection: Connection[Any, Any]) -> None:
+    outbox = Outbox(connection)
+    while True:
+        while connection.poll(0 if engine.has_work else None):
+            command, key, *rest = connection.recv()
+            if command == "add":
+                engine.add(key, rest[0])
+            elif command == "cancel":
+                engine.cancel(key)
+        outbox.collect(engine.step())
+
+
+class Outbox:
+    """Gathers the chunks of all answers and sends them together every FLUSH_SECONDS; the first text of an
+    answer and its end go at once."""
+
+    def __init__(self, connection: Connection[Any, Any]) -> None:
+        self._connection = connection
+        self._waiting: dict[Any, Chunk | EngineError] = {}
+        self._begun: set[Any] = set()
+        self._last_flush = 0.0
+
+    def collect(self, outcomes: Iterable[tuple[Any, Chunk | EngineError]]) -> None:
+        urgent = []
+        for key, outcome in outcomes:
+            earlier = self._waiting.get(key)
+            if isinstance(outcome, EngineError):
+                if isinstance(earlier, Chunk):
+                    self._send([(key, earlier)])
+                self._waiting[key] = outcome
+            else:
+                self._waiting[key] = _joined(earlier, outcome) if isinstance(earlier, Chunk) else outcome
+            is_over = isinstance(outcome, EngineError) or outcome.finish is not None
+            if is_over:
+                self._begun.discard(key)
+                urgent.append(key)
+            elif key not in self._begun and isinstance(outcome, Chunk) and outcome.text:
+                self._begun.add(key)
+                urgent.append(key)
+        now = time.monotonic()
+        if self._waiting and now - self._last_flush >= FLUSH_SECONDS:
+            self._last_flush = now
+            urgent = list(self._waiting)
+        if urgent:
+            self._send([(key, self._waiting.pop(key)) for key in urgent])
+
+    def _send(self, outcomes: list[tuple[Any, Chunk | EngineError]]) -> None:
+        self._connection.send(("outcomes", outcomes))
+
+
+def _joined(earlier: Chunk, later: Chunk) -> Chunk:
+    return Chunk(earlier.text + later.text, earlier.token_ids + later.token_ids, later.finish)
+
+
+def _use_threads(threads: int | None) -> None:
+    import torch
+
+    from inference.engine.hardware import usable_cpu_count
+
+    torch.set_num_threads(threads or usable_cpu_count())
+
+
+def _die_with_the_parent() -> None:
+    # Ctrl-C in a terminal reaches the whole group; the worker decides when its engines end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died in between; the signal will not come any more
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

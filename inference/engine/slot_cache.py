@@ -1,0 +1,136 @@
+"""The keys and values of all decoding sequences in shared tensors: one row (slot) per sequence, no gaps.
+
+Knows tensors only. The rows in use are always 0 … count-1, so a step reads one slice of each tensor and copies
+nothing. `width` positions of each row are read; what a shorter row has behind its end is masked by the caller.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import Cache
+from transformers.cache_utils import CacheLayerMixin
+
+FIRST_SLOTS = 4
+FIRST_POSITIONS = 256
+
+
+class Slots:
+    """Which rows are in use and how long they are; shared by the layers."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.lengths: list[int] = []
+        self.device = device
+        self.width = 0
+        self.rows = self.positions = torch.empty(0, dtype=torch.long, device=device)
+
+    @property
+    def count(self) -> int:
+        return len(self.lengths)
+
+    def begin_step(self) -> None:
+        """Every row gets one more token, written behind its end."""
+        self.width = max(self.lengths) + 1
+        self.rows = torch.arange(self.count, device=self.device)
+        self.positions = torch.tensor(self.lengths, device=self.device)
+
+
+class SlotLayer(CacheLayerMixin):
+    """One layer's keys and values: [slots, heads, positions, head size], grown by doubling."""
+
+    def __init__(self, slots: Slots) -> None:
+        super().__init__()
+        self._slots = slots
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        def empty(states: Tensor) -> Tensor:
+            return states.new_zeros((FIRST_SLOTS, states.shape[1], FIRST_POSITIONS, states.shape[3]))
+
+        self.keys, self.values = empty(key_states), empty(value_states)
+        self.is_initialized = True
+
+    def reserve(self, slots: int, positions: int) -> None:
+        assert self.keys is not None and self.values is not None
+        self.keys, self.values = _grown(self.keys, slots, positions), _grown(self.values, slots, positions)
+
+    def put(self, row: int, key_states: Tensor, value_states: Tensor) -> None:
+        """A sequence that has read its prompt. The rest of the row is emptied: a masked NaN is still a NaN."""
+        for stored, states in ((self.keys, key_states), (self.values, value_states)):
+            assert stored is not None
+            stored[row, :, : states.shape[2]] = states[0]
+            stored[row, :, states.shape[2] :] = 0
+
+    def move(self, source: int, target: int) -> None:
+        for stored in (self.keys, self.values):
+            assert stored is not None
+            stored[target] = stored[source]
+
+    def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
+        assert self.keys is not None and self.values is not None
+        slots = self._slots
+        self.keys[slots.rows, :, slots.positions] = key_states[:, :, 0]
+        self.values[slots.rows, :, slots.positions] = value_states[:, :, 0]
+        return self.keys[: slots.count, :, : slots.width], self.values[: slots.count, :, : slots.width]
+
+    def get_seq_length(self) -> int:
+        return self._slots.width - 1
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        return self._slots.width, 0
+
+    def get_max_length(self) -> int:
+        return -1
+
+
+class SlotCache(Cache):
+    """What a model takes for its cache while all sequences decode together."""
+
+    def __init__(self, layer_count: int, device: torch.device) -> None:
+        self.slots = Slots(device)
+        self.slot_layers = [SlotLayer(self.slots) for _ in range(layer_count)]
+        super().__init__(layers=list(self.slot_layers))
+
+    def join(self, prompt_cache: Any) -> int:
+        """Takes over a sequence's own cache after its prompt; gives the row. Changes nothing if memory runs out."""
+        row, length = self.slots.count, int(prompt_cache.get_seq_length())
+        for layer, prompt_layer in zip(self.slot_layers, prompt_cache.layers, strict=True):
+            if not layer.is_initialized:
+                layer.lazy_initialization(prompt_layer.keys, prompt_layer.values)
+            layer.reserve(row + 1, length + 1)
+            layer.put(row, prompt_layer.keys, prompt_layer.values)
+        self.slots.lengths.append(length)
+        return row
+
+    def leave(self, row: int) -> int | None:
+        """Frees a row. The last row moves into the gap: its old number, or None when there is no gap."""
+        last = self.slots.count - 1
+        if row != last:
+            for layer in self.slot_layers:
+                layer.move(last, row)
+            self.slots.lengths[row] = self.slots.lengths[last]
+        self.slots.lengths.pop()
+        return last if row != last else None
+
+    def begin_step(self) -> None:
+        self.slots.begin_step()
+        for layer in self.slot_layers:
+            layer.reserve(self.slots.count, self.slots.width)
+
+    def end_step(self) -> None:
+        """The tokens of this step count as read from now on; until then it can be repeated."""
+        self.slots.lengths = [length + 1 for length in self.slots.lengths]
+
+
+def _grown(stored: Tensor, slots: int, positions: int) -> Tensor:
+    new_slots, new_positions = stored.shape[0], stored.shape[2]
+    while new_slots < slots:
+        new_slots *= 2
+    while new_positions < positions:
+        new_positions *= 2
+    if (new_slots, new_positions) == (stored.shape[0], stored.shape[2]):
+        return stored
+    grown = stored.new_zeros((new_slots, stored.shape[1], new_positions, stored.shape[3]))
+    grown[: stored.shape[0], :, : stored.shape[2]] = stored
+    return grown

@@ -1,0 +1,59 @@
+"""Everything that can happen while a model answers; the stored form is the wire form."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """More text, with the tokens behind it (so that another worker can go on from here)."""
+
+    text: str
+    token_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Why there is no text yet: "waiting", "loading" (detail: stage, fraction 0–1), "continuing", "offline"."""
+
+    state: str
+    detail: str = ""
+    fraction: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is complete and saved. reason: "stop", "length" or "cancelled"."""
+
+    reason: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    dropped_messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The answer broke off for the reason that `error` tells a person; what came before is saved."""
+
+    error: str
+
+
+Event = Delta | Status | Finished | Failed
+KINDS: dict[str, type[Any]] = {"delta": Delta, "status": Status, "finished": Finished, "failed": Failed}
+NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def to_wire(event: Event) -> str:
+    return json.dumps({"kind": NAMES[type(event)], **asdict(event)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_wire(text: str | bytes) -> Event:
+    fields = json.loads(text)
+    kind = KINDS[fields.pop("kind")]
+    if kind is Delta:
+        fields["token_ids"] = tuple(fields["token_ids"])
+    event: Event = kind(**fields)
+    return event

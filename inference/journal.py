@@ -1,0 +1,122 @@
+"""The worker's pen: events of all its running answers go to Redis in one pipelined flush every ~25 ms."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from redis import RedisError, ResponseError
+
+from inference import valkey
+from inference.events import Event, to_wire
+from inference.stream import KEEP_SECONDS, key_of, parse_id
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.025
+RETRY_SECONDS = 0.3
+
+
+class Journal:
+    """The events of one attempt. Everything is kept until the end, so that a flush can be repeated."""
+
+    def __init__(self, writer: JournalWriter, generation_id: Any, attempt: int) -> None:
+        self._writer = writer
+        self.key = key_of(generation_id)
+        self.attempt = attempt
+        self.wires: list[str] = []
+        self.written = 0  # so many entries are known to be in the stream
+        self.unsure = False  # a flush broke off: ask the stream how far it got
+        self.fenced = False  # a later attempt writes: this one must fall silent
+
+    def add(self, event: Event) -> None:
+        self.wires.append(to_wire(event))
+        self._writer.wake(self)
+
+    @property
+    def is_flushed(self) -> bool:
+        return self.fenced or self.written == len(self.wires)
+
+
+class JournalWriter:
+    """One thread that flushes the journals of this process; it outlives any absence of Valkey."""
+
+    def __init__(self) -> None:
+        self._dirty: set[Journal] = set()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        threading.Thread(target=self._run, name="journal", daemon=True).start()
+
+    def open(self, generation_id: Any, attempt: int) -> Journal:
+        return Journal(self, generation_id, attempt)
+
+    def wake(self, journal: Journal) -> None:
+        with self._lock:
+            self._dirty.add(journal)
+        self._wake.set()
+
+    def wait_until_flushed(self, journal: Journal, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not journal.is_flushed and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return journal.is_flushed
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            with self._lock:
+                journals, self._dirty = self._dirty, set()
+            try:
+                done = self._flush([journal for journal in journals if not journal.fenced])
+            except (RedisError, OSError) as error:
+                done = False
+                log.warning("the stream cannot be written at present, trying again: %s", error)
+                for journal in journals:
+                    journal.unsure = True
+            if not done:
+                for journal in journals:
+                    if not journal.is_flushed:
+                        self.wake(journal)
+            time.sleep(FLUSH_SECONDS if done else RETRY_SECONDS)
+
+    def _flush(self, journals: list[Journal]) -> bool:
+        """Writes what is new; False if some of it must be tried again (Valkey refused: full, loading)."""
+        redis = valkey.client()
+        pipe = redis.pipeline(transaction=False)
+        owners: list[Journal | None] = []
+        for journal in journals:
+            if journal.unsure:
+                self._ask_how_far(redis, journal)
+            if journal.is_flushed:
+                continue
+            for number, wire in enumerate(journal.wires[journal.written :], journal.written + 1):
+                entry_id = f"{journal.attempt}-{number}"
+                pipe.xadd(journal.key, {"e": wire}, id=entry_id)
+                pipe.publish(journal.key, f"{entry_id} {wire}")
+                owners += [journal, None]
+            pipe.expire(journal.key, KEEP_SECONDS)
+            owners.append(None)
+        if not owners:
+            return True
+        complete = True
+        for journal_or_none, result in zip(owners, pipe.execute(raise_on_error=False), strict=True):
+            if journal_or_none is None:
+                continue
+            if isinstance(result, ResponseError):
+                journal_or_none.unsure = True
+                complete = False
+            elif not journal_or_none.unsure:
+                journal_or_none.written += 1
+        return complete
+
+    def _ask_how_far(self, redis: Any, journal: Journal) -> None:
+        last = redis.xrevrange(journal.key, count=1)
+        attempt, number = parse_id(last[0][0]) if last else (0, 0)
+        if attempt > journal.attempt:
+            journal.fenced = True
+        else:
+            journal.written = number if attempt == journal.attempt else 0
+        journal.unsure = False

@@ -1,0 +1,147 @@
+"""Who is alive, and what happens to the work of the dead.
+
+Every worker keeps a key `worker:<name>` alive for 3 seconds at a time. The reaper (a thread in every worker
+and web process; a Redis lock lets one act at a time) finds running generations whose worker's key is gone,
+and queues them again under the next attempt. A worker that was only slow is then fenced: the stream refuses
+its entries and the row its changes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections
+from redis import RedisError
+
+from inference import stream, valkey
+from inference.dispatch import enqueue
+from inference.events import Failed
+from inference.models import Generation
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 1.0
+LEASE_SECONDS = 3
+REAP_SECONDS = 0.5
+SETTLE_SECONDS = 5  # after Valkey's start every lease looks expired: give the workers time to renew
+MAX_ATTEMPTS = 5  # a prompt that kills every worker must not go round for ever
+RESEND_AFTER = timedelta(seconds=60)
+ROSTER = "workers"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """One engine as its worker tells it. state: "ready", "loading", "failed"; detail: stage or reason."""
+
+    state: str
+    detail: str = ""
+    fraction: float = 0.0
+    device: str = ""
+    dtype: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReport:
+    """What a live worker says of itself; queues and engines are named by ModelEntry.queue."""
+
+    name: str
+    host: str
+    pid: int
+    started_at: float
+    queues: list[str] = field(default_factory=list)
+    engines: dict[str, EngineReport] = field(default_factory=dict)
+    running: int = 0
+
+    @classmethod
+    def from_wire(cls, raw: bytes) -> WorkerReport:
+        values: dict[str, Any] = json.loads(raw)
+        engines = {queue: EngineReport(**report) for queue, report in values.pop("engines").items()}
+        return cls(**values, engines=engines)
+
+
+def beat(report: WorkerReport) -> None:
+    pipe = valkey.client().pipeline(transaction=False)
+    pipe.set(f"worker:{report.name}", json.dumps(asdict(report)), ex=LEASE_SECONDS)
+    pipe.zadd(ROSTER, {report.name: time.time()})
+    pipe.zremrangebyscore(ROSTER, 0, time.time() - 3600)
+    pipe.execute()
+
+
+def retire(name: str) -> None:
+    """An orderly end: nobody needs to wait for the lease to run out."""
+    pipe = valkey.client().pipeline(transaction=False)
+    pipe.delete(f"worker:{name}")
+    pipe.zrem(ROSTER, name)
+    pipe.execute()
+
+
+def live_workers() -> list[WorkerReport]:
+    """Raises one of valkey.Away when Valkey is not reachable."""
+    redis = valkey.client()
+    names = [name.decode() for name in redis.zrange(ROSTER, 0, -1)]
+    if not names:
+        return []
+    reports = redis.mget([f"worker:{name}" for name in names])
+    return [WorkerReport.from_wire(raw) for raw in reports if raw]
+
+
+def reap() -> int:
+    """One look at everything under way. Returns how many generations were handed on."""
+    redis = valkey.client()
+    if redis.info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
+        return 0
+    active = list(Generation.objects.active().select_related("model", "model__base"))
+    if not active:
+        return 0
+    workers = live_workers()
+    alive = {worker.name for worker in workers}
+    served = {queue for worker in workers for queue in worker.queues}
+    handed_on = 0
+    for generation in active:
+        if generation.status == Generation.Status.RUNNING:
+            if generation.worker not in alive:
+                handed_on += hand_on(generation)
+        elif generation.model.queue in served and generation.resend(older_than=RESEND_AFTER):
+            handed_on += enqueue(generation)
+    return handed_on
+
+
+def hand_on(generation: Generation) -> bool:
+    """Lets another worker continue an answer whose worker or engine died."""
+    if generation.attempt >= MAX_ATTEMPTS:
+        error = f"The model's process ended {MAX_ATTEMPTS} times while it answered this; it was given up."
+        text, _ids = stream.read_shown(generation.pk)
+        if generation.fail(error, text=text):
+            stream.publish_end(generation.pk, Failed(error))
+        return False
+    if not generation.requeue():
+        return False
+    log.warning("generation %s goes on as attempt %s", generation.pk, generation.attempt)
+    return enqueue(generation)
+
+
+def start_reaper() -> None:
+    threading.Thread(target=_reap_for_ever, name="reaper", daemon=True).start()
+
+
+def _reap_for_ever() -> None:
+    lock_milliseconds = int(REAP_SECONDS * 900)
+    while True:
+        time.sleep(REAP_SECONDS)
+        try:
+            if valkey.client().set("reaper", 1, nx=True, px=lock_milliseconds):
+                reap()
+        except (RedisError, OSError):
+            continue  # Valkey is away; so is every lease, and nobody may be declared dead
+        except DatabaseError as error:
+            log.warning("the reaper could not read the database: %s", error)
+        except Exception:
+            log.exception("the reaper stumbled")
+        finally:
+            close_old_connections()

@@ -1,0 +1,134 @@
+"""`manage.py addmodel`: one more model or expert in the picker, without editing a file and without a restart."""
+
+from __future__ import annotations
+
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.text import slugify
+
+from inference.engine.checks import check_source, is_hub_name
+from inference.engine.types import ModelUnavailable
+from inference.models import ModelEntry
+
+HELP = """Offers one more model to people. Nothing needs a restart: running workers notice it within seconds.
+
+examples:
+  manage.py addmodel /models/Qwen2.5-0.5B-Instruct --name "Qwen 2.5 0.5B"
+  manage.py addmodel Qwen/Qwen2.5-0.5B-Instruct            (a hub name: the worker downloads it)
+  manage.py addmodel --backend expert --base qwen --name "Soil expert" --system-prompt "You are a soil expert." \\
+                     --temperature 0.2
+"""
+SAMPLING = {"temperature": float, "top_p": float, "top_k": int, "repetition_penalty": float, "max_tokens": int}
+
+
+class Command(BaseCommand):
+    help = HELP
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("source", nargs="?", default="", help="the model's folder, or its name on the hub")
+        parser.add_argument("--backend", choices=ModelEntry.Backend.values, default="transformers")
+        parser.add_argument("--slug", help="short name for URLs and commands; default: made from the source or name")
+        parser.add_argument("--name", help="what people read; default: the folder's name")
+        parser.add_argument("--name-zh", default="", help="the name in Traditional Chinese")
+        parser.add_argument("--description", default="", help="one sentence beside the model in the picker")
+        parser.add_argument("--description-zh", default="", help="the same in Traditional Chinese")
+        parser.add_argument("--base", help="short name of the model that an expert is made of")
+        parser.add_argument("--system-prompt", default="", help="instructions heard before every conversation")
+        parser.add_argument("--context-length", type=int, metavar="N", help="tokens; default: the model's own")
+        parser.add_argument("--organisation", default="", help="who made it")
+        parser.add_argument("--licence", default="")
+        parser.add_argument("--link", default="", help="a page about it")
+        parser.add_argument(
+            "--position", type=int, default=100, help="place in the list (default 100; smaller is higher)"
+        )
+        parser.add_argument(
+            "--preload", action="store_true", help="load when a worker starts, not at the first question"
+        )
+        parser.add_argument("--threads", type=int, help="CPU threads for it; default: the worker decides")
+        parser.add_argument("--trust-remote-code", action="store_true", help="danger: runs Python files of its folder")
+        parser.add_argument("--disabled", action="store_true", help="do not offer it yet")
+        for name, kind in SAMPLING.items():
+            option = f"--{name.replace('_', '-')}"
+            parser.add_argument(option, type=kind, help="default of its conversations; people may change it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        is_expert = options["backend"] == ModelEntry.Backend.EXPERT
+        source = "" if is_expert else self._checked_source(options["source"], options["backend"])
+        name = options["name"] or Path(options["source"]).name
+        if not name:
+            raise CommandError("Please give it a --name.")
+        entry = ModelEntry(
+            slug=options["slug"] or slugify(name),
+            name=name,
+            name_zh_hant=options["name_zh"],
+            description=options["description"],
+            description_zh_hant=options["description_zh"],
+            backend=options["backend"],
+            source=source,
+            base=self._base(options["base"] or options["source"]) if is_expert else None,
+            system_prompt=options["system_prompt"],
+            defaults={name: options[name] for name in SAMPLING if options[name] is not None},
+            context_length=options["context_length"],
+            threads=options["threads"],
+            trust_remote_code=options["trust_remote_code"],
+            organisation=options["organisation"],
+            licence=options["licence"],
+            link=options["link"],
+            is_enabled=not options["disabled"],
+            preload=options["preload"],
+            position=options["position"],
+        )
+        if not entry.slug:
+            raise CommandError(f"No short name can be made from “{name}”; please give one with --slug.")
+        self._save(entry)
+
+    def _checked_source(self, source: str, backend: str) -> str:
+        """The source as it is kept: folders with their whole path, since workers start elsewhere."""
+        if backend == ModelEntry.Backend.ECHO:
+            return ""
+        if not source:
+            raise CommandError("Which model? Give its folder, or its name on the hub.")
+        if is_hub_name(source):
+            self.stdout.write(
+                f"There is no folder {source} here, so it is taken as a name on the Hugging Face hub: "
+                "the worker downloads it when it is first needed."
+            )
+            return source
+        try:
+            check_source(source)
+        except ModelUnavailable as error:
+            raise CommandError(f"{error} Nothing was added.") from error
+        return str(Path(source).expanduser().resolve())
+
+    def _base(self, slug: str) -> ModelEntry:
+        if not slug:
+            raise CommandError("An expert needs a base model: --base SLUG (see `manage.py models`).")
+        base = ModelEntry.objects.filter(slug=slug).first()
+        if base is None:
+            known = ", ".join(ModelEntry.objects.loadable().values_list("slug", flat=True)) or "none yet"
+            raise CommandError(f"There is no model with the short name {slug}. There are: {known}.")
+        return base
+
+    def _save(self, entry: ModelEntry) -> None:
+        if ModelEntry.objects.filter(slug=entry.slug).exists():
+            raise CommandError(
+                f"The short name {entry.slug} is taken. Give another with --slug, or change that model in the admin."
+            )
+        try:
+            entry.full_clean()
+        except ValidationError as error:
+            faults = [f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]
+            raise CommandError(f"{'; '.join(faults)} Nothing was added.") from error
+        entry.save()
+        self.stdout.write(self.style.SUCCESS(f"Added {entry.name} as {entry.slug}."))
+        if not entry.is_enabled:
+            self.stdout.write("It is not offered yet; switch it on in the admin.")
+            return
+        self.stdout.write(f"See it:  manage.py models\nTry it:  manage.py test_message --model {entry.slug}")

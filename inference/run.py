@@ -1,0 +1,140 @@
+"""The worker's story of one generation, read top to bottom: claim, ask the engine, stream, save, tell."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from redis import RedisError
+
+from inference import lease, stream
+from inference.engine.types import Chunk, Engine, EngineDied, EngineError, EngineRequest, Finish, Loading
+from inference.events import Delta, Failed, Finished, Status
+from inference.journal import Journal
+from inference.models import Generation
+from inference.worker import Worker, this_worker
+
+log = logging.getLogger(__name__)
+
+SAVE_PATIENCE_SECONDS = 900.0  # a locked database or a full disk: the answer waits in memory so long
+
+
+class Abandoned(Exception):
+    """Another attempt has taken over; this one must leave no trace."""
+
+
+def answer(generation_id: str, attempt: int) -> None:
+    """Answers one generation, unless somebody else has it. Never raises for what a model or a person did."""
+    worker = this_worker()
+    generation = (
+        Generation.objects.select_related("model", "model__base").filter(pk=generation_id, attempt=attempt).first()
+    )
+    if generation is None or not generation.begin(worker.name):
+        return
+    journal = worker.journals.open(generation.pk, attempt)
+    attempted = _Attempt(generation, journal, worker)
+    try:
+        attempted.run()
+    except Abandoned:
+        log.warning("generation %s: attempt %s was superseded", generation.pk, attempt)
+    except EngineDied as error:
+        log.warning("generation %s: %s", generation.pk, error)
+        worker.journals.wait_until_flushed(journal, 2)
+        lease.hand_on(generation)
+    except EngineError as error:
+        attempted.fail(str(error))
+    except Exception:
+        log.exception("generation %s broke", generation.pk)
+        attempted.fail("An unexpected error ended this answer; the administrator finds the details in the log.")
+
+
+class _Attempt:
+    def __init__(self, generation: Generation, journal: Journal, worker: Worker) -> None:
+        self.generation = generation
+        self.journal = journal
+        self.worker = worker
+        self.text = ""
+        self.first_token_at: datetime | None = None
+
+    def run(self) -> None:
+        request = self._request()
+        # Nothing is asked of the database until the end, so its connection is free for others.
+        connection.close()
+        engine = self.worker.engines.engine_for(self.worker.spec_of(self.generation.model))
+        end = self._stream(engine, request)
+        self._save(lambda: self.generation.finish(self.text, end, self.first_token_at))
+        self.journal.add(Finished(end.reason, end.prompt_tokens, end.completion_tokens, end.dropped_messages))
+
+    def fail(self, error: str) -> None:
+        log.info("generation %s failed: %s", self.generation.pk, error)
+        try:
+            self._save(lambda: self.generation.fail(error, text=self.text))
+        except Abandoned:
+            return
+        self.journal.add(Failed(error))
+
+    def _request(self) -> EngineRequest:
+        """The prompt and, after another worker's death, what it had already shown."""
+        shown_text, shown_ids = "", ()
+        if self.generation.attempt > 1:
+            self.journal.add(Status("continuing"))
+            shown_text, shown_ids = stream.read_shown(self.generation.pk)
+        self.text = shown_text
+        return EngineRequest(
+            id=f"{self.generation.pk}:{self.generation.attempt}",
+            messages=self.generation.messages,
+            params=self.generation.sampling,
+            shown_token_ids=shown_ids,
+            shown_text=shown_text,
+        )
+
+    def _stream(self, engine: Engine, request: EngineRequest) -> Finish:
+        text_stream = engine.start(request)
+        with self.worker.stoppable(str(self.generation.pk), text_stream.cancel):
+            if self._stop_was_asked():  # asked before the worker listened
+                text_stream.cancel()
+            return self._pass_on(iter(text_stream), text_stream.cancel)
+
+    def _pass_on(self, chunks: Iterator[Chunk | Loading], cancel: Callable[[], None]) -> Finish:
+        for chunk in chunks:
+            if isinstance(chunk, Loading):
+                self.journal.add(Status("loading", chunk.stage, round(chunk.fraction, 2)))
+                continue
+            if self.journal.fenced:
+                cancel()
+                raise Abandoned
+            if chunk.text or chunk.token_ids:
+                self.first_token_at = self.first_token_at or timezone.now()
+                self.text += chunk.text
+                self.journal.add(Delta(chunk.text, chunk.token_ids))
+            if chunk.finish is not None:
+                return chunk.finish
+        raise EngineError("The engine ended the answer without saying why.")
+
+    def _stop_was_asked(self) -> bool:
+        try:
+            return stream.stop_was_asked(self.generation.pk)
+        except (RedisError, OSError):
+            return False
+
+    def _save(self, transition: Callable[[], bool]) -> None:
+        """The row first, then the stream. A database that cannot be written at present is waited for."""
+        deadline = time.monotonic() + SAVE_PATIENCE_SECONDS
+        pause = 0.2
+        while True:
+            try:
+                if not transition():
+                    raise Abandoned
+                return
+            except DatabaseError as error:
+                connection.close()
+                if time.monotonic() > deadline:
+                    raise
+                log.warning("generation %s is complete but cannot be saved yet: %s", self.generation.pk, error)
+                self.journal.add(Status("saving"))
+                time.sleep(pause)
+                pause = min(pause * 2, 5.0)

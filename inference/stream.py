@@ -1,0 +1,185 @@
+"""The stream of a generation: written by one worker, followed by anyone, from the beginning or in the middle.
+
+Every event is an entry of the Redis stream `generation:<id>` under the id `<attempt>-<sequence>`. The id is
+the fence: once a second attempt has written `2-1`, Redis refuses `1-7` of a worker that was thought dead.
+The same entry is also published, so that one subscription per web process serves all its followers.
+The row in the database is the truth, the stream is the draft; a follower that finds the stream gone
+(expired, Valkey emptied) ends with what the row says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from channels.db import database_sync_to_async
+from redis import RedisError
+
+from inference import valkey
+from inference.events import Delta, Event, Failed, Finished, Status, from_wire, to_wire
+from inference.hub import Hub, hub_of_this_loop
+from inference.models import Generation
+
+log = logging.getLogger(__name__)
+
+KEEP_SECONDS = 24 * 3600  # a day for reloads; the row lives for ever
+SILENCE_SECONDS = 5.0  # after this long without an event a follower asks the row
+STOP_CHANNEL = "stop-generation"
+
+EntryId = tuple[int, int]  # (attempt, sequence)
+
+
+def key_of(generation_id: Any) -> str:
+    return f"generation:{generation_id}"
+
+
+def parse_id(raw: bytes | str) -> EntryId:
+    text = raw.decode() if isinstance(raw, bytes) else raw
+    attempt, sequence = text.split("-")
+    return int(attempt), int(sequence)
+
+
+# --- for the worker and for those who stop ----------------------------------------------------------------------------
+
+
+def read_shown(generation_id: Any) -> tuple[str, tuple[int, ...]]:
+    """What earlier attempts have already shown: the text and every token behind it."""
+    text: list[str] = []
+    token_ids: list[int] = []
+    for _id, fields in valkey.client().xrange(key_of(generation_id)):
+        event = from_wire(fields[b"e"])
+        if isinstance(event, Delta):
+            text.append(event.text)
+            token_ids.extend(event.token_ids)
+    return "".join(text), tuple(token_ids)
+
+
+def publish_end(generation_id: Any, event: Event) -> None:
+    """An end that no worker writes (stopped while waiting, given up). A lost one is found in the row."""
+    key, wire, entry_id = key_of(generation_id), to_wire(event), "1000000-1"
+    try:
+        pipe = valkey.client().pipeline(transaction=False)
+        pipe.xadd(key, {"e": wire}, id=entry_id)
+        pipe.publish(key, f"{entry_id} {wire}")
+        pipe.expire(key, KEEP_SECONDS)
+        pipe.execute()
+    except (RedisError, OSError) as error:
+        log.warning("generation %s: its end stays unannounced (%s)", generation_id, error)
+
+
+def ask_to_stop(generation_id: Any) -> None:
+    """Tells the worker that answers, whichever it is. The key is for one that is not listening just now."""
+    try:
+        pipe = valkey.client().pipeline(transaction=False)
+        pipe.set(f"stop:{generation_id}", 1, ex=KEEP_SECONDS)
+        pipe.publish(STOP_CHANNEL, str(generation_id))
+        pipe.execute()
+    except (RedisError, OSError) as error:
+        log.warning("generation %s could not be told to stop (%s)", generation_id, error)
+
+
+def stop_was_asked(generation_id: Any) -> bool:
+    return bool(valkey.client().exists(f"stop:{generation_id}"))
+
+
+# --- for everyone who watches -----------------------------------------------------------------------------------------
+
+
+async def follow(generation_id: Any) -> AsyncIterator[tuple[EntryId, Event]]:
+    """Every event from the first to the last, each once and in order; ends after Finished or Failed.
+
+    Replays what is there, then goes on live. Survives a Valkey restart, a missed message and a worker's
+    death. While Valkey is away it yields Status("offline") once and keeps asking the row.
+    """
+    hub = hub_of_this_loop()
+    follower = _Follower(generation_id, hub)
+    async with hub.subscription(key_of(generation_id)) as subscription:
+        while True:
+            for entry_id, event in await follower.replay():
+                yield entry_id, event
+                if isinstance(event, Finished | Failed):
+                    return
+            while True:
+                entries = await subscription.take(SILENCE_SECONDS)
+                fresh, complete = follower.accept(entries)
+                for entry_id, event in fresh:
+                    yield entry_id, event
+                    if isinstance(event, Finished | Failed):
+                        return
+                if not complete or not entries:
+                    break  # a gap, a new connection, or silence: look into the stream and the row again
+
+
+class _Follower:
+    """How far one follower has come."""
+
+    def __init__(self, generation_id: Any, hub: Hub) -> None:
+        self.generation_id = generation_id
+        self.hub = hub
+        self.cursor: EntryId = (0, 0)
+        self.characters = 0
+        self.told_offline = False
+
+    async def replay(self) -> list[tuple[EntryId, Event]]:
+        """What the stream holds behind the cursor; if it holds nothing new, what the row says."""
+        try:
+            raw = await self.hub.redis.xrange(key_of(self.generation_id), f"({self.cursor[0]}-{self.cursor[1]}", "+")
+            self.told_offline = False
+        except (RedisError, OSError):
+            if ended := await self._end_by_row():
+                return ended
+            await asyncio.sleep(0.5)
+            if self.told_offline:
+                return []
+            self.told_offline = True
+            return [(self.cursor, Status("offline"))]
+        found = [self._seen(parse_id(entry_id), from_wire(fields[b"e"])) for entry_id, fields in raw]
+        return found or await self._end_by_row()
+
+    def accept(self, entries: list[tuple[EntryId, str]] | None) -> tuple[list[tuple[EntryId, Event]], bool]:
+        """The live entries that follow on without a gap, and whether that was all of them."""
+        fresh: list[tuple[EntryId, Event]] = []
+        for entry_id, wire in entries or []:
+            if entry_id <= self.cursor:
+                continue
+            attempt, sequence = self.cursor
+            if entry_id != (attempt, sequence + 1):
+                return fresh, False
+            fresh.append(self._seen(entry_id, from_wire(wire)))
+        return fresh, entries is not None
+
+    def _seen(self, entry_id: EntryId, event: Event) -> tuple[EntryId, Event]:
+        self.cursor = entry_id
+        if isinstance(event, Delta):
+            self.characters += len(event.text)
+        return entry_id, event
+
+    async def _end_by_row(self) -> list[tuple[EntryId, Event]]:
+        row = await _row(self.generation_id)
+        if row is None:
+            return [(self.cursor, Failed("This answer was deleted."))]
+        if row.is_active:
+            return []
+        rest: list[tuple[EntryId, Event]] = []
+        if len(row.text) > self.characters:
+            rest.append((self.cursor, Delta(row.text[self.characters :])))
+        return [*rest, (self.cursor, end_of(row))]
+
+
+def end_of(generation: Generation) -> Event:
+    """The last event of an ended generation, from its row."""
+    if generation.status == Generation.Status.FAILED:
+        return Failed(generation.error)
+    return Finished(
+        generation.finish_reason or "cancelled",
+        generation.prompt_tokens,
+        generation.completion_tokens,
+        generation.dropped_messages,
+    )
+
+
+@database_sync_to_async
+def _row(generation_id: Any) -> Generation | None:
+    return Generation.objects.filter(pk=generation_id).first()
