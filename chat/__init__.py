@@ -1,0 +1,1 @@
+"""The conversations that people keep."""

@@ -1,0 +1,116 @@
+"""The only websocket consumer: it follows one reply and sends it as HTML fragments.
+
+Each (re)connection begins with the whole state and goes on with what is new, so a page that reloads, loses
+its socket or is opened twice can neither miss nor double anything. The last frame is the finished message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from chat.models import Message
+from chat.owners import owner_of_scope
+from chat.reply_frames import ReplyFrames
+from inference.events import Event, Failed, Finished
+from inference.stream import follow
+
+log = logging.getLogger(__name__)
+
+FRAME_SECONDS = 0.05  # a person sees no difference above 20 frames a second
+
+
+class ReplyConsumer(AsyncWebsocketConsumer):
+    """Opened by the waiting reply in the page; closes when the reply has ended."""
+
+    async def connect(self) -> None:
+        self.tasks: list[asyncio.Task[None]] = []
+        # Authorised here, by the same lookup as the page: a reply's address alone opens nothing.
+        message = await self._readable_message()
+        if message is None:
+            await self.close()
+            return
+        self.message_id = message.pk
+        self.language = _language_of(self.scope)
+        self.events: list[Event] = []
+        self.wake = asyncio.Event()
+        await self.accept()
+        self.tasks = [
+            asyncio.create_task(self._collect(message.generation_id)),
+            asyncio.create_task(self._send_frames()),
+        ]
+
+    async def disconnect(self, code: int) -> None:
+        for task in self.tasks:
+            task.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """The page says nothing on this socket; stopping is an ordinary POST."""
+
+    async def _collect(self, generation_id: Any) -> None:
+        try:
+            async for _entry_id, event in follow(generation_id):
+                self.events.append(event)
+                self.wake.set()
+        except Exception:
+            log.exception("following generation %s broke", generation_id)
+            await self.close(code=1011)  # the page connects again
+
+    async def _send_frames(self) -> None:
+        frames = ReplyFrames(self.message_id)
+        while True:
+            await self.wake.wait()
+            self.wake.clear()
+            events, self.events = self.events, []
+            with translation.override(self.language):
+                html = frames.render(events)
+            ended = any(isinstance(event, Finished | Failed) for event in events)
+            if ended:
+                html = await self._finished_message()
+            with suppress(Exception):  # the browser may just have left
+                await self.send(text_data=html)
+            if ended:
+                await self.close()
+                return
+            await asyncio.sleep(FRAME_SECONDS)
+
+    @database_sync_to_async
+    def _readable_message(self) -> Message | None:
+        messages = Message.objects.owned_by(owner_of_scope(self.scope))
+        return messages.filter(
+            pk=self.scope["url_route"]["kwargs"]["message_id"], role=Message.Role.ASSISTANT
+        ).first()
+
+    @database_sync_to_async
+    def _finished_message(self) -> str:
+        message = Message.objects.select_related("generation", "generation__model", "conversation").get(
+            pk=self.message_id
+        )
+        with translation.override(self.language):
+            return render_to_string(
+                "chat/_message.html", {"message": message.load_versions(), "swap_out_of_band": True}
+            )
+
+
+def _language_of(scope: dict[str, Any]) -> str:
+    """As the page's: the account's choice, else the cookie's, else the browser's first known language."""
+    known = dict(settings.LANGUAGES)
+    chosen = getattr(scope["user"], "language", "") or scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in known:
+        return str(chosen)
+    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin1").lower()
+    for part in accepted.split(","):
+        name = part.split(";")[0].strip()
+        if name.startswith("zh"):
+            return "zh-hant"
+        if name.startswith("en"):
+            return "en"
+    return settings.LANGUAGE_CODE

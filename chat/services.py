@@ -1,0 +1,162 @@
+"""The verbs of a conversation; each is one transaction and returns the message it made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chat.models import TITLE_LENGTH, Conversation, Message
+from chat.owners import Owner
+from inference.engine.types import ChatMessage
+from inference.models import Generation, ModelEntry
+from inference.services import RequestRefused, start_generation, stop_generation
+
+# Not "printable" for Python, yet typed by people: line ends, tabs, ideographic and no-break spaces, emoji joiners.
+KEPT_CHARACTERS = "\n\t\u3000\u00a0\u200c\u200d"
+
+
+class StillAnswering(RequestRefused):
+    """The conversation's last reply is not complete yet."""
+
+
+def start_conversation(
+    *, owner: Owner, model: ModelEntry, text: str, params: dict[str, Any] | None = None
+) -> tuple[Message, Message]:
+    """A new conversation with its first question; nothing is kept if the question is refused."""
+    with transaction.atomic():
+        conversation = Conversation.objects.create(model=model, params=params or {}, **owner.fields)
+        return send_message(conversation=conversation, owner=owner, text=text)
+
+
+def send_message(
+    *, conversation: Conversation, owner: Owner, text: str, parent: Message | None = None
+) -> tuple[Message, Message]:
+    """Adds the question behind the shown branch (or behind `parent`) and asks the model.
+
+    Returns (question, waiting reply). Raises RequestRefused with a sentence for the person.
+    """
+    text = cleaned(text)
+    with transaction.atomic():
+        conversation = _locked(conversation)
+        question = Message.objects.create(
+            conversation=conversation,
+            parent_id=parent.pk if parent else conversation.leaf_id,
+            role=Message.Role.USER,
+            content=text,
+        )
+        if not conversation.title:
+            conversation.title = title_from(text)
+        return question, _ask(conversation, owner, question)
+
+
+def edit_message(*, message: Message, owner: Owner, text: str) -> tuple[Message, Message]:
+    """A new version of a question beside the old one, with an answer of its own."""
+    text = cleaned(text)
+    with transaction.atomic():
+        conversation = _locked(message.conversation)
+        question = Message.objects.create(
+            conversation=conversation, parent_id=message.parent_id, role=Message.Role.USER, content=text
+        )
+        return question, _ask(conversation, owner, question)
+
+
+def regenerate(*, message: Message, owner: Owner) -> Message:
+    """Another answer to the same question, beside the old one."""
+    if not message.is_reply or message.parent is None:
+        raise RequestRefused(_("Only an answer can be generated again."))
+    with transaction.atomic():
+        conversation = _locked(message.conversation)
+        return _ask(conversation, owner, message.parent)
+
+
+def show_version(message: Message) -> None:
+    """Makes the branch through this message the shown one, down to its newest end."""
+    children: dict[Any, Message] = {}
+    for child in message.conversation.messages.order_by("created_at", "id"):
+        children[child.parent_id] = child  # the newest child wins
+    leaf = message
+    while leaf.pk in children:
+        leaf = children[leaf.pk]
+    Conversation.objects.filter(pk=message.conversation_id).update(leaf=leaf)
+
+
+def stop_reply(message: Message) -> None:
+    if message.generation:
+        stop_generation(message.generation)
+
+
+def delete_conversation(conversation: Conversation) -> None:
+    """With everything in it; running answers are stopped first."""
+    generations = Generation.objects.filter(message__conversation=conversation)
+    for generation in generations.active():
+        stop_generation(generation)
+    with transaction.atomic():
+        ids = list(generations.values_list("pk", flat=True))
+        conversation.delete()
+        Generation.objects.filter(pk__in=ids).delete()
+
+
+def cleaned(text: str) -> str:
+    """The text without what no person typed (control characters); refuses an empty or huge one."""
+    text = "".join(character for character in text if character.isprintable() or character in KEPT_CHARACTERS).strip()
+    if not text:
+        raise RequestRefused(_("Please type a message first."))
+    limit = settings.MAX_MESSAGE_CHARACTERS
+    if len(text) > limit:
+        raise RequestRefused(
+            _("The message has %(length)s characters; at most %(limit)s are accepted. Nothing was sent.")
+            % {"length": f"{len(text):,}", "limit": f"{limit:,}"}
+        )
+    return text
+
+
+def title_from(text: str) -> str:
+    """The first line of the first question, cut at a word."""
+    line = " ".join(text.split("\n", 1)[0].split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[:TITLE_LENGTH]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + "…"
+
+
+def _locked(conversation: Conversation) -> Conversation:
+    """The row, held until the transaction ends, so that two tabs cannot both add a question."""
+    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if conversation.has_running_reply():
+        raise StillAnswering(_("The model is still answering. Wait for it, or stop it first."))
+    return conversation
+
+
+def _ask(conversation: Conversation, owner: Owner, question: Message) -> Message:
+    conversation.leaf = question
+    conversation.save(update_fields=["leaf"])
+    messages = [message.as_chat() for message in conversation.thread() if message.text]
+    generation = start_generation(
+        model=ModelEntry.objects.select_related("base").get(pk=conversation.model_id),
+        messages=_alternating(messages),
+        params=conversation.params,
+        requester=owner.requester,
+        user=owner.user,
+    )
+    reply = Message.objects.create(
+        conversation=conversation, parent=question, role=Message.Role.ASSISTANT, generation=generation
+    )
+    conversation.leaf = reply
+    conversation.updated_at = timezone.now()
+    conversation.save(update_fields=["leaf", "title", "updated_at"])
+    question.load_versions()
+    return reply.load_versions()
+
+
+def _alternating(messages: list[ChatMessage]) -> list[ChatMessage]:
+    """Drops a question whose answer failed without a word, so that roles alternate as templates demand."""
+    kept: list[ChatMessage] = []
+    for message in messages:
+        if kept and kept[-1].role == message.role:
+            kept.pop()
+        kept.append(message)
+    return kept

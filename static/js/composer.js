@@ -1,0 +1,134 @@
+// The message box: keys, growing, the draft, and errors that never take the text away.
+
+import { say, text } from "./words.js";
+
+const box = () => document.querySelector("#message");
+const form = () => document.querySelector("#composer");
+const chat = () => document.querySelector(".chat");
+const activeReply = () => document.querySelector(".message.is-active");
+const draftKey = () => `draft:${chat().dataset.conversation}`;
+
+// --- growing and the send button ------------------------------------------------------------------------------------
+
+const growsByItself = CSS.supports("field-sizing", "content");
+
+function fit(area) {
+  if (growsByItself) return;
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight}px`;
+}
+
+function refresh() {
+  fit(box());
+  form().querySelector(".send").disabled = !box().value.trim();
+}
+
+// --- the draft: per conversation, in this browser only --------------------------------------------------------------
+
+function keepDraft() {
+  try {
+    if (box().value.trim()) localStorage.setItem(draftKey(), box().value);
+    else localStorage.removeItem(draftKey());
+  } catch { /* private windows may refuse; then there is no draft */ }
+}
+
+function restoreDraft() {
+  try {
+    if (!box().value) box().value = localStorage.getItem(draftKey()) || "";
+  } catch { /* as above */ }
+  refresh();
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target === box()) {
+    refresh();
+    keepDraft();
+  } else if (event.target.matches("[data-autosize]")) fit(event.target);
+});
+
+// --- keys -----------------------------------------------------------------------------------------------------------
+
+let composing = false;
+document.addEventListener("compositionstart", () => { composing = true; });
+// Safari sends the Enter that ends a composition after compositionend: wait one tick.
+document.addEventListener("compositionend", () => setTimeout(() => { composing = false; }));
+
+const touchKeyboard = matchMedia("(hover: none) and (pointer: coarse)");
+
+document.addEventListener("keydown", (event) => {
+  if (composing || event.isComposing || event.keyCode === 229) return;
+  if (event.target === box() && event.key === "Enter" && !event.shiftKey && !event.altKey && !touchKeyboard.matches) {
+    event.preventDefault();
+    if (box().value.trim()) form().requestSubmit();
+  } else if (event.key === "Escape" && !event.shiftKey && !document.querySelector("dialog[open], :popover-open, .sidebar.is-open")) {
+    stop();
+  }
+});
+
+function stop() {
+  activeReply()?.querySelector(".stop-form")?.requestSubmit();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-stop]")) {
+    stop();
+    box().focus();
+  }
+});
+
+// --- sending: the box is emptied only when the server has the text --------------------------------------------------
+
+let sent = "";
+let latest = "";
+let sentKey = "";
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id !== "composer") return;
+  if (activeReply()) {
+    event.preventDefault();
+    complain(text("stillAnswering"));
+    return;
+  }
+  sent = box().value;
+  sentKey = draftKey();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig?.elt?.id === "composer") latest = box().value;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.id !== "composer" || !xhr || xhr.status < 200 || xhr.status >= 300) return;
+  // What was typed while the request was under way stays.
+  box().value = latest.startsWith(sent) ? latest.slice(sent.length) : latest;
+  try { localStorage.removeItem(sentKey); } catch { /* no draft then */ }
+  keepDraft();
+  refresh();
+  if (!touchKeyboard.matches) box().focus();
+});
+
+// --- when something goes wrong --------------------------------------------------------------------------------------
+
+function complain(sentence) {
+  const place = document.querySelector("#composer-error");
+  if (!place || !sentence) return;
+  const notice = document.createElement("p");
+  notice.className = "notice error";
+  notice.setAttribute("role", "alert");
+  notice.textContent = sentence;
+  place.replaceChildren(notice);
+  say("state", sentence);
+}
+
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.requestConfig.verb === "get") return; // polling goes on by itself
+  complain(text(event.detail.xhr.status === 403 ? "reload" : "serverError"));
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.requestConfig.verb !== "get") complain(text("unreachable"));
+});
+
+restoreDraft();
+if (!touchKeyboard.matches) {
+  box().focus();
+  box().setSelectionRange(box().value.length, box().value.length);
+} else box().blur();
