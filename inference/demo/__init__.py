@@ -1,0 +1,1 @@
+"""The bundled demonstration models: their corpus, their training, their finished weights."""

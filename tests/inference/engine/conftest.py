@@ -1,0 +1,198 @@
+"""Tiny random checkpoints, made once per test run, and a small tokenizer trained in memory: nothing is downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+from inference.engine.loading import LoadedModel, load_model
+from inference.engine.types import ChatMessage, Chunk, EngineError, EngineRequest, EngineSpec, SamplingParams
+
+CHATML = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+TRAINING_TEXT = [
+    "The quick brown fox jumps over the lazy dog. def plume(rate, wind): return rate / wind\n",
+    "Environmental impact assessment: air quality, soil and water, noise. User: Assistant: system\n",
+    "環境影響評估的第一步是界定範圍。空氣品質模式。",
+    "0123456789 stop strings, tokens, and words in a row; STOP here. naïve café – “quoted”\n",
+] * 3
+VOCABULARY_SIZE = 480
+CONTEXT_LENGTH = 256
+
+SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
+ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
+    "llama": ("Llama", {**SMALL, "num_key_value_heads": 2}),
+    "gpt_neox": ("GPTNeoX", SMALL),
+    "qwen2": ("Qwen2", {**SMALL, "num_key_value_heads": 2}),
+    "qwen3": ("Qwen3", {**SMALL, "num_key_value_heads": 2, "head_dim": 16}),
+    "mistral": ("Mistral", {**SMALL, "num_key_value_heads": 2, "sliding_window": 24}),
+    "phi": ("Phi", SMALL),
+    "gpt2": ("GPT2", {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": CONTEXT_LENGTH}),
+    "falcon": ("Falcon", {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}),
+    "mpt": ("Mpt", {"d_model": 32, "n_layers": 2, "n_heads": 4, "max_seq_len": CONTEXT_LENGTH}),
+}
+
+MakeCheckpoint = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Several threads only cost time on matrices this small."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> PreTrainedTokenizerFast:
+    """Byte-level BPE as GPT-2, Llama 3 and Qwen have it, with a ChatML template."""
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY_SIZE - 10,  # a model's vocabulary is often larger than its tokenizer's
+        special_tokens=["<|endoftext|>", "<|im_start|>", "<|im_end|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    backend.train_from_iterator(TRAINING_TEXT, trainer)
+    wrapped = PreTrainedTokenizerFast(
+        tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>", clean_up_tokenization_spaces=False
+    )
+    wrapped.chat_template = CHATML
+    return wrapped
+
+
+@pytest.fixture(scope="session")
+def sentencepiece_tokenizer() -> PreTrainedTokenizerFast:
+    """As Llama 2 has it: spaces are ▁, unknown characters fall back to bytes, a leading space is stripped."""
+    backend = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    backend.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
+    steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+    backend.decoder = decoders.Sequence(steps)
+    all_bytes = [f"<0x{byte:02X}>" for byte in range(256)]
+    trainer = trainers.BpeTrainer(
+        vocab_size=500, special_tokens=["<unk>", "<s>", "</s>", *all_bytes], limit_alphabet=60, show_progress=False
+    )
+    backend.train_from_iterator((text.replace(" ", "▁") for text in TRAINING_TEXT), trainer)
+    plain = Tokenizer.from_str(backend.to_str())
+    # Bytes are ordinary tokens in Llama's vocabulary; only the first three are special.
+    import json
+
+    state = json.loads(plain.to_str())
+    state["added_tokens"] = state["added_tokens"][:3]
+    return PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer.from_str(json.dumps(state)), bos_token="<s>", eos_token="</s>", unk_token="<unk>"
+    )
+
+
+@pytest.fixture(scope="session")
+def make_checkpoint(tmp_path_factory: pytest.TempPathFactory, tokenizer: PreTrainedTokenizerFast) -> MakeCheckpoint:
+    """The folder of a tiny random model of the named architecture, made at the first call."""
+    root = tmp_path_factory.mktemp("checkpoints")
+
+    def make(name: str) -> Path:
+        folder = root / name
+        if not folder.exists():
+            prefix, values = ARCHITECTURES[name]
+            common = {"vocab_size": VOCABULARY_SIZE, "eos_token_id": 2, "pad_token_id": 0, "bos_token_id": 1}
+            if name not in ("gpt2", "mpt"):
+                common["max_position_embeddings"] = CONTEXT_LENGTH
+            config = getattr(transformers, f"{prefix}Config")(**common, **values, tie_word_embeddings=False)
+            kind = "LMHeadModel" if name == "gpt2" else "ForCausalLM"
+            torch.manual_seed(len(name))
+            model = getattr(transformers, prefix + kind)(config)
+            with torch.no_grad():
+                for parameter in model.parameters():  # wide weights: a lively text instead of one word repeated
+                    if parameter.dim() > 1:
+                        parameter.normal_(0, 0.4)
+            model.generation_config.eos_token_id = 2
+            model.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def load(make_checkpoint: MakeCheckpoint) -> Callable[[str], LoadedModel]:
+    """A loaded tiny model by architecture, through the real loader, loaded once."""
+    loaded: dict[str, LoadedModel] = {}
+
+    def load_once(name: str) -> LoadedModel:
+        if name not in loaded:
+            loaded[name] = load_model(EngineSpec(name, "transformers", str(make_checkpoint(name)), dtype="float32"))
+        return loaded[name]
+
+    return load_once
+
+
+@pytest.fixture(scope="session")
+def llama(load: Callable[[str], LoadedModel]) -> LoadedModel:
+    return load("llama")
+
+
+class Driver:
+    """Drives an engine as its process does, and remembers every chunk by key."""
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.chunks: dict[Any, list[Chunk]] = {}
+        self.errors: dict[Any, EngineError] = {}
+
+    def add(self, key: Any, request: EngineRequest) -> None:
+        self.chunks[key] = []
+        self.engine.add(key, request)
+
+    def step(self) -> None:
+        for key, outcome in self.engine.step():
+            if isinstance(outcome, EngineError):
+                self.errors[key] = outcome
+            else:
+                self.chunks[key].append(outcome)
+
+    def run(self) -> None:
+        while self.engine.has_work:
+            self.step()
+
+    def text(self, key: Any) -> str:
+        return "".join(chunk.text for chunk in self.chunks[key])
+
+    def token_ids(self, key: Any) -> list[int]:
+        return [token_id for chunk in self.chunks[key] for token_id in chunk.token_ids]
+
+    def answer(self, request: EngineRequest) -> list[Chunk]:
+        """All chunks of one request, alone."""
+        self.add(request.id, request)
+        self.run()
+        if request.id in self.errors:
+            raise self.errors.pop(request.id)
+        return self.chunks[request.id]
+
+
+@pytest.fixture
+def drive() -> Callable[[Any], Driver]:
+    return Driver
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., EngineRequest]:
+    """A request with one question: ask("hello", temperature=0, max_tokens=9)."""
+
+    def make(text: str, request_id: str = "1", shown: tuple[Chunk, ...] = (), **params: Any) -> EngineRequest:
+        return EngineRequest(
+            request_id,
+            (ChatMessage("user", text),),
+            SamplingParams(**params),
+            tuple(token_id for chunk in shown for token_id in chunk.token_ids),
+            "".join(chunk.text for chunk in shown),
+        )
+
+    return make

@@ -1,0 +1,216 @@
+"""An engine in a process of its own: end to end, killed, broken, repaired, closed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from inference.engine.engine_child import REPOSITORY
+from inference.engine.process import EngineProcess
+from inference.engine.serve import FLUSH_SECONDS, Outbox
+from inference.engine.types import (
+    Chunk,
+    EngineDied,
+    EngineError,
+    EngineRequest,
+    EngineSpec,
+    Finish,
+    Loading,
+    ModelUnavailable,
+    PromptTooLong,
+    TextStream,
+)
+
+Ask = Callable[..., EngineRequest]
+
+
+@pytest.fixture(scope="module")
+def engine(make_checkpoint: Callable[[str], Path]) -> Iterator[EngineProcess]:
+    engine = EngineProcess(EngineSpec("llama", "transformers", str(make_checkpoint("llama")), threads=1))
+    yield engine
+    engine.close()
+
+
+def answer_to(engine: EngineProcess, request: EngineRequest) -> list[Chunk]:
+    return chunks_of(engine.start(request))
+
+
+def chunks_of(stream: TextStream) -> list[Chunk]:
+    return [arrival for arrival in stream if isinstance(arrival, Chunk)]
+
+
+def text_of(chunks: list[Chunk]) -> str:
+    return "".join(chunk.text for chunk in chunks)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_it_answers_several_at_once_and_reports_itself(engine: EngineProcess, ask: Ask) -> None:
+    assert engine.loading and not engine.info.parameters
+    streams = [engine.start(ask(f"question {index}", max_tokens=30, seed=index)) for index in range(5)]
+    cancelled_while_loading = engine.start(ask("never mind"))
+    cancelled_while_loading.cancel()
+    assert [chunk.finish and chunk.finish.reason for chunk in chunks_of(cancelled_while_loading)] == ["cancelled"]
+    told = list(streams[0])
+    stages = [arrival for arrival in told if isinstance(arrival, Loading)]
+    assert len(stages) > 2 and stages == sorted(stages, key=lambda stage: stage.fraction)
+    assert told[: len(stages)] == stages, "first how the loading goes, then the answer"
+    answers = [[arrival for arrival in told if isinstance(arrival, Chunk)], *map(chunks_of, streams[1:])]
+    assert engine.loading is None and engine.state == "ready"
+    assert engine.info.parameters > 0 and engine.info.dtype
+    for chunks in answers:
+        assert chunks[-1].finish and not any(chunk.finish for chunk in chunks[:-1])
+        assert sum(len(chunk.token_ids) for chunk in chunks) == chunks[-1].finish.completion_tokens
+    again = answer_to(engine, ask("question 3", max_tokens=30, seed=3))
+    assert text_of(again) == text_of(answers[3])
+
+
+def test_the_worker_never_imports_torch() -> None:
+    code = (
+        "import sys; import inference.engine.registry, inference.engine.process, inference.engine.echo; "
+        "sys.exit('torch' in sys.modules or 'transformers' in sys.modules or 'django' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False).returncode == 0
+
+
+def test_errors_of_a_request_reach_its_caller_as_what_they_are(engine: EngineProcess, ask: Ask) -> None:
+    with pytest.raises(PromptTooLong, match="too long for this model"):
+        list(engine.start(ask("wind " * 3000)))
+    assert answer_to(engine, ask("hello", max_tokens=2))[-1].finish
+
+
+def test_cancel_from_another_thread_ends_the_stream_soon(engine: EngineProcess, ask: Ask) -> None:
+    stream = engine.start(ask("hello", max_tokens=100_000, temperature=1.0, seed=11))
+    chunks: list[Chunk] = []
+    for chunk in stream:
+        assert isinstance(chunk, Chunk)
+        if not chunks:
+            threading.Thread(target=stream.cancel).start()
+        chunks.append(chunk)
+    assert chunks[-1].finish and chunks[-1].finish.reason in ("cancelled", "length", "stop")
+    stream.cancel()  # once more does no harm
+
+
+def test_a_stream_that_nobody_reads_any_more_is_cancelled(engine: EngineProcess, ask: Ask) -> None:
+    stream = iter(engine.start(ask("hello", max_tokens=100_000)))
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert engine._child
+    wait_until(lambda: not engine._child._streams)  # type: ignore[union-attr]
+
+
+def test_a_killed_process_ends_its_answers_and_the_next_request_starts_another(engine: EngineProcess, ask: Ask) -> None:
+    list(engine.start(ask("hello", max_tokens=1)))
+    pid = engine.pid
+    assert pid
+    os.kill(pid, signal.SIGSTOP)  # so that the answers are certainly still running when it dies
+    streams = [engine.start(ask("hello", max_tokens=200)) for _ in range(3)]
+    os.kill(pid, signal.SIGKILL)
+    for stream in streams:
+        with pytest.raises(EngineDied, match="SIGKILL"):
+            list(stream)
+    assert answer_to(engine, ask("hello", max_tokens=2))[-1].finish
+    assert engine.pid != pid
+
+
+def test_a_broken_folder_is_tried_again_after_it_was_repaired(
+    make_checkpoint: Callable[[str], Path], tmp_path: Path, ask: Ask
+) -> None:
+    folder = tmp_path / "model"
+    engine = EngineProcess(EngineSpec("m", "transformers", str(folder), threads=1))
+    with pytest.raises(ModelUnavailable, match="does not exist"):
+        list(engine.start(ask("hello")))
+    assert engine.pid is None, "seen without starting a process"
+    assert engine.state == "failed" and "does not exist" in engine.failure
+    shutil.copytree(make_checkpoint("gpt2"), folder)
+    tokenizer = (folder / "tokenizer.json").read_text()
+    (folder / "tokenizer.json").write_text("{")  # only the loader itself can see this
+    with pytest.raises(ModelUnavailable, match="tokenizer"):
+        list(engine.start(ask("hello")))
+    wait_until(lambda: engine.state == "failed")
+    assert "tokenizer" in engine.failure
+    (folder / "tokenizer.json").write_text(tokenizer)
+    assert answer_to(engine, ask("hello", max_tokens=2))[-1].finish
+    pid = engine.pid
+    engine.close()
+    assert pid and not is_alive(pid)
+    with pytest.raises(EngineDied, match="stopped"):
+        list(engine.start(ask("hello")))
+
+
+def test_the_process_dies_with_its_worker(make_checkpoint: Callable[[str], Path]) -> None:
+    code = f"""
+import time
+from inference.engine.process import EngineProcess
+from inference.engine.types import EngineSpec
+engine = EngineProcess(EngineSpec("m", "transformers", {str(make_checkpoint("llama"))!r}, threads=1))
+engine.load()
+while not engine.pid: time.sleep(0.01)
+print(engine.pid, flush=True)
+time.sleep(60)
+"""
+    worker = subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    assert worker.stdout
+    pid = int(worker.stdout.readline())
+    assert is_alive(pid)
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    wait_until(lambda: not is_alive(pid), seconds=10)
+
+
+class RecordingConnection:
+    def __init__(self) -> None:
+        self.sent: list[list[tuple[str, Chunk | EngineError]]] = []
+
+    def send(self, message: tuple[str, list[tuple[str, Chunk | EngineError]]]) -> None:
+        self.sent.append(message[1])
+
+
+def test_chunks_travel_together_but_the_first_and_the_last_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("inference.engine.serve.time.monotonic", lambda: now)
+    connection = RecordingConnection()
+    outbox = Outbox(connection)  # type: ignore[arg-type]
+    outbox.collect([])
+    outbox._last_flush = now
+    outbox.collect([("a", Chunk("1", (1,)))])
+    assert connection.sent.pop() == [("a", Chunk("1", (1,)))], "the first text at once"
+    outbox.collect([("a", Chunk("2", (2,)))])
+    outbox.collect([("a", Chunk("3", (3,))), ("b", Chunk("", (9,)))])
+    assert connection.sent == [], "the others wait"
+    now += FLUSH_SECONDS
+    outbox.collect([])
+    assert connection.sent.pop() == [("a", Chunk("23", (2, 3))), ("b", Chunk("", (9,)))]
+    end = Finish("stop", 1, 4)
+    outbox.collect([("a", Chunk("4", (4,)))])
+    outbox.collect([("a", Chunk("5", (), end))])
+    assert connection.sent.pop() == [("a", Chunk("45", (4,), end))]
+    outbox.collect([("b", Chunk("x", (10,)))])
+    connection.sent.clear()
+    outbox.collect([("b", Chunk("y", (11,)))])
+    error = EngineError("broken")
+    outbox.collect([("b", error)])
+    assert connection.sent == [[("b", Chunk("y", (11,)))], [("b", error)]], "text before an error is not lost"
