@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from chat.owners import owner_of
+from chat.owners import former_guest, owner_of
+from chat.services import take_over
 
 
 def for_owners(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -23,6 +24,8 @@ def for_owners(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         owner = owner_of(request)
         if owner is None:
             return _log_in(request)
+        if guest := former_guest(request):
+            take_over(guest=guest, owner=owner)
         return view(request, owner, *args, **kwargs)
 
     return wrapped

@@ -53,9 +53,9 @@ class ConversationAdmin(admin.ModelAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         conversation = self.get_object(request, object_id)
-        if conversation and self.has_view_permission(request, conversation):
+        if conversation and request.user.is_superuser and self.has_view_permission(request, conversation):
             LogEntry.objects.create(
-                user_id=request.user.pk or 0,
+                user_id=request.user.pk,
                 content_type=ContentType.objects.get_for_model(Conversation),
                 object_id=str(conversation.pk),
                 object_repr=f"conversation {conversation.pk}",  # its title would be a text

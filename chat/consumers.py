@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -26,6 +27,7 @@ from inference.stream import follow
 log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.05  # a person sees no difference above 20 frames a second
+RIGHTS_SECONDS = 30.0  # an account that was closed meanwhile sees no more after so long
 
 
 class ReplyConsumer(AsyncWebsocketConsumer):
@@ -66,9 +68,15 @@ class ReplyConsumer(AsyncWebsocketConsumer):
 
     async def _send_frames(self) -> None:
         frames = ReplyFrames(self.message_id)
+        allowed_until = time.monotonic() + RIGHTS_SECONDS
         while True:
             await self.wake.wait()
             self.wake.clear()
+            if time.monotonic() > allowed_until:
+                if not await self._is_still_allowed():
+                    await self.close()
+                    return
+                allowed_until = time.monotonic() + RIGHTS_SECONDS
             events, self.events = self.events, []
             with translation.override(self.language):
                 html = frames.render(events)
@@ -90,10 +98,16 @@ class ReplyConsumer(AsyncWebsocketConsumer):
         ).first()
 
     @database_sync_to_async
+    def _is_still_allowed(self) -> bool:
+        user = self.scope["user"]
+        return not user.is_authenticated or type(user)._default_manager.filter(pk=user.pk, is_active=True).exists()
+
+    @database_sync_to_async
     def _finished_message(self) -> str:
-        message = Message.objects.select_related("generation", "generation__model", "conversation").get(
-            pk=self.message_id
-        )
+        messages = Message.objects.select_related("generation", "generation__model", "conversation")
+        message = messages.filter(pk=self.message_id).first()
+        if message is None:  # deleted while it was being answered
+            return f'<article id="message-{self.message_id}" hx-swap-oob="delete"></article>'
         with translation.override(self.language):
             return render_to_string(
                 "chat/_message.html", {"message": message.load_versions(), "swap_out_of_band": True}

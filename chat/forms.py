@@ -26,9 +26,7 @@ class SettingsForm(forms.Form):
         chosen = {name: self.cleaned_data.get(name) for name in SLIDERS}
         if chosen["max_tokens"] is not None and chosen["max_tokens"] >= LONGEST and defaults.max_tokens is None:
             chosen["max_tokens"] = None
-        return {
-            name: value for name, value in chosen.items() if value is not None and value != getattr(defaults, name)
-        }
+        return {name: value for name, value in chosen.items() if value is not None and value != getattr(defaults, name)}
 
 
 class RenameForm(forms.ModelForm):

@@ -7,6 +7,7 @@ at the end is the second wall, the content security policy the third.
 from __future__ import annotations
 
 import logging
+import time
 from functools import lru_cache
 from html import escape
 
@@ -18,7 +19,6 @@ from chat.markdown_sanitiser import sanitise
 
 log = logging.getLogger(__name__)
 
-LARGE = 8_000  # characters of an open block from which it is drawn less often than it grows
 # A block of these kinds is complete as soon as an empty line follows it.
 CLOSED_BY_EMPTY_LINE = {"paragraph_open", "heading_open", "table_open", "hr", "math_block"}
 
@@ -40,7 +40,8 @@ class MarkdownStream:
         self._held_back = ""  # a carriage return whose line feed may come with the next delta
         self._closed: list[str] = []
         self._looked_at = 0  # how much of the tail has been searched for an end of a block
-        self._drawn = ("", SafeString())
+        self._drawn = SafeString()
+        self._searching, self._drawing = Pace(), Pace()
 
     def feed(self, delta: str) -> None:
         delta = self._held_back + delta
@@ -55,28 +56,46 @@ class MarkdownStream:
 
     def open(self) -> SafeString:
         """HTML of the block that is still growing; code in it is not coloured yet."""
-        drawn_text, drawn = self._drawn
-        grown = len(self.tail) - len(drawn_text)
-        # A huge block is drawn each time it has grown by a sixteenth, so that the cost stays linear.
-        if len(self.tail) < LARGE or grown < 0 or grown > len(self.tail) // 16:
-            drawn = _html(self.tail, highlight=False) if self.tail.strip() else SafeString()
-            self._drawn = (self.tail, drawn)
-        return drawn
+        if self._drawing.is_due():
+            with self._drawing:
+                self._drawn = _html(self.tail, highlight=False) if self.tail.strip() else SafeString()
+        return self._drawn
 
     def _close_blocks(self) -> None:
         complete = self.tail.rfind("\n") + 1  # the last line may still become anything
-        new = complete - self._looked_at
-        if new <= 0 or (complete > LARGE and new < complete // 16):
+        if complete <= self._looked_at or not self._searching.is_due():
             return
         self._looked_at = complete
         lines = self.tail[:complete].split("\n")[:-1]
-        end_line = _closed_lines("\n".join(lines), lines)
+        with self._searching:
+            end_line = _closed_lines("\n".join(lines), lines)
         if end_line:
             end = sum(len(line) + 1 for line in lines[:end_line])
             self._closed.append(_html(self.tail[:end]))
             self.tail = self.tail[end:]
             self._looked_at = 0
-            self._drawn = ("", SafeString())
+            self._drawn, self._drawing = SafeString(), Pace()
+
+
+class Pace:
+    """Keeps costly work (a huge list that is drawn again with every word) to a small share of the time."""
+
+    CHEAP = 0.005
+    REST = 8  # times as long as the work took
+
+    def __init__(self) -> None:
+        self._started = self._next = 0.0
+
+    def is_due(self) -> bool:
+        return time.monotonic() >= self._next
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(self, *error: object) -> None:
+        now = time.monotonic()
+        cost = now - self._started
+        self._next = now + self.REST * cost if cost > self.CHEAP else 0.0
 
 
 def _closed_lines(text: str, lines: list[str]) -> int:
@@ -107,8 +126,11 @@ def _is_complete(block: Token, lines: list[str], end: int) -> bool:
         start = (block.map or [0, 0])[0]
         closing = lines[end - 1].strip()
         indent = len(lines[end - 1].expandtabs(4)) - len(lines[end - 1].expandtabs(4).lstrip())
-        return end - start > 1 and indent < 4 and closing == closing[:1] * len(closing) and (
-            closing[: len(block.markup)] == block.markup
+        return (
+            end - start > 1
+            and indent < 4
+            and closing == closing[:1] * len(closing)
+            and (closing[: len(block.markup)] == block.markup)
         )
     return block.type in CLOSED_BY_EMPTY_LINE and any(not line.strip() for line in lines[end:])
 

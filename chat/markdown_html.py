@@ -97,10 +97,9 @@ def cell_open(renderer: Any, tokens: Sequence[Token], index: int, options: Any, 
 
 
 def heading(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Below the page's own headings: the chat is h1, each message h2."""
+    """Below the page's own headings: the chat is h1, each message h2. Models skip levels, a page must not."""
     token = tokens[index]
-    level = min(int(token.tag[1:]) + 2, 6)
-    return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
+    return f'<h3 class="{token.tag}">' if token.nesting == 1 else "</h3>\n"
 
 
 RULES: dict[str, Callable[..., str]] = {

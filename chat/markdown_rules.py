@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -11,7 +12,7 @@ from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -19,6 +20,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from chat import markdown_html
 
 BARE_ADDRESS = re.compile(r"https?://[^\s<>\"'`（）「」，。；、]+[^\s<>\"'`（）「」，。；、.,:;!?)\]*_]")
+MOST_BRACKETS = 500  # in one paragraph
 CLOSING = {"$$": "$$", "\\[": "\\]"}
 
 
@@ -73,6 +75,15 @@ def bracket_math(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def unless_too_many(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
+    """The search for the end of a link begins anew at every bracket: thousands of them would take minutes."""
+
+    def guarded(state: StateInline, silent: bool) -> bool:
+        return state.src.count("[") <= MOST_BRACKETS and rule(state, silent)
+
+    return guarded
+
+
 def link_bare_addresses(state: StateCore) -> None:
     """https://… in running text becomes a link."""
     for block in state.tokens:
@@ -109,7 +120,7 @@ class ChineseFriendlyState(StateInline):
     Chinese has no such spaces: in `**注意：**文字` the emphasis would stay visible as asterisks.
     """
 
-    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 - the parser's name
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
         marker = self.src[start]
         position = start
         while position < self.posMax and self.src[position] == marker:
@@ -160,6 +171,8 @@ def _parser() -> MarkdownIt:
     interrupts = {"alt": ["paragraph", "blockquote", "list"]}
     md.block.ruler.before("fence", "math_lines", math_block, interrupts)
     md.inline.ruler.before("escape", "math_bracket", bracket_math)
+    md.inline.ruler.at("link", unless_too_many(link))
+    md.inline.ruler.at("image", unless_too_many(image))
     md.core.ruler.push("link_bare_addresses", link_bare_addresses)
     for name, rule in markdown_html.RULES.items():
         md.add_render_rule(name, rule)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import nh3
 
-TEXT = "p br hr h3 h4 h5 h6 strong em s code pre blockquote ul ol li a div span table thead tbody tr th td".split()
-MATH = (
-    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle msub msup msubsup munder mover munderover "
-    "mmultiscripts mprescripts mtable mtr mtd mpadded mphantom menclose merror"
-).split()
+TEXT = {
+    *("p", "br", "hr", "h3", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("a", "div", "span", "table", "thead", "tbody", "tr", "th", "td"),
+}
+MATH = {
+    *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "menclose"),
+    *("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mprescripts"),
+    *("mtable", "mtr", "mtd", "mpadded", "mphantom", "merror"),
+}
 MATH_ATTRIBUTES = {
     *("mathvariant", "stretchy", "fence", "form", "accent", "accentunder", "lspace", "rspace", "minsize"),
     *("maxsize", "linethickness", "displaystyle", "scriptlevel", "columnalign", "rowspacing", "columnspacing"),
@@ -16,17 +20,18 @@ MATH_ATTRIBUTES = {
 }
 
 _cleaner = nh3.Cleaner(
-    tags={*TEXT, *MATH},
+    tags=TEXT | MATH,
     attributes={
         "a": {"href"},
         "ol": {"start"},
         "div": {"class", "tabindex"},
         "pre": {"tabindex"},
         "span": {"class"},
+        "h3": {"class"},
         "th": {"class"},
         "td": {"class"},
         "math": {"display"},
-        **{tag: MATH_ATTRIBUTES for tag in MATH if tag != "math"},
+        **{tag: MATH_ATTRIBUTES for tag in MATH - {"math"}},
     },
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer",

@@ -77,11 +77,11 @@ class Conversation(models.Model):
         for message in messages:
             children.setdefault(message.parent_id, []).append(message)
         thread: list[Message] = []
-        current = by_id.get(self.leaf_id)
+        current = by_id.get(self.leaf_id) if self.leaf_id else None
         while current is not None:
             current.versions = children[current.parent_id]
             thread.append(current)
-            current = by_id.get(current.parent_id)
+            current = by_id.get(current.parent_id) if current.parent_id else None
         return thread[::-1]
 
     def has_running_reply(self) -> bool:

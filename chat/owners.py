@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,20 +32,30 @@ class Owner:
         return Q(owner=self.user) if self.user else Q(owner=None, guest_key=self.guest_key)
 
 
+GUEST_KEY = "guest_key"  # in the session; not the session's own key, which changes at log-in and opens everything
+
+
 def owner_of(request: HttpRequest) -> Owner | None:
     """None for a stranger who may look but not chat."""
     if request.user.is_authenticated:
         return Owner(user=request.user)
     if not settings.GUEST_CHAT:
         return None
-    if not request.session.session_key:
-        request.session.create()
-    return Owner(guest_key=request.session.session_key or "")
+    if GUEST_KEY not in request.session:
+        request.session[GUEST_KEY] = secrets.token_urlsafe(24)
+    return Owner(guest_key=request.session[GUEST_KEY])
+
+
+def former_guest(request: HttpRequest) -> Owner | None:
+    """The guest who has just logged in or signed up in this browser; told once."""
+    if not request.user.is_authenticated or GUEST_KEY not in request.session:
+        return None
+    return Owner(guest_key=request.session.pop(GUEST_KEY))
 
 
 def owner_of_scope(scope: dict[str, Any]) -> Owner | None:
     """The same for a websocket; the user was loaded by the authentication middleware."""
     if scope["user"].is_authenticated:
         return Owner(user=scope["user"])
-    key = scope["session"].session_key
+    key = scope["session"].get(GUEST_KEY)
     return Owner(guest_key=key) if settings.GUEST_CHAT and key else None

@@ -95,9 +95,7 @@ def chat_page(
     }
 
 
-def _chosen(
-    states: list[ModelState], owner: Owner, conversation: Conversation | None, slug: str
-) -> ModelState | None:
+def _chosen(states: list[ModelState], owner: Owner, conversation: Conversation | None, slug: str) -> ModelState | None:
     """The asked-for model; else the conversation's; else the one used last; else the first that can answer."""
     if conversation is not None and not slug:
         found = next((state for state in states if state.entry.pk == conversation.model_id), None)

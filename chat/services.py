@@ -100,6 +100,12 @@ def delete_conversation(conversation: Conversation) -> None:
         Generation.objects.filter(pk__in=ids).delete()
 
 
+def take_over(*, guest: Owner, owner: Owner) -> None:
+    """What a guest began belongs to the account that the guest has now."""
+    Conversation.objects.filter(guest.filter).update(**owner.fields)
+    Generation.objects.filter(requester=guest.requester).update(user=owner.user, requester=owner.requester)
+
+
 def cleaned(text: str) -> str:
     """The text without what no person typed (control characters); refuses an empty or huge one."""
     text = "".join(character for character in text if character.isprintable() or character in KEPT_CHARACTERS).strip()

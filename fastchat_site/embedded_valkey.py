@@ -20,7 +20,8 @@ appendfsync everysec
 save ""
 maxmemory 512mb
 maxmemory-policy noeviction
-loglevel warning
+loglevel notice
+logfile "{folder}/valkey.log"
 """
 
 

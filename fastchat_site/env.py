@@ -53,8 +53,8 @@ def kept_secret(path: Path) -> str:
     """A random secret that is made once and kept in a file only its owner can read."""
     try:
         return path.read_text().strip()
-    except FileNotFoundError:
-        pass
+    except OSError:
+        pass  # not there yet, or not readable: the next lines make it or say why they cannot
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")

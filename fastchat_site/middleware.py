@@ -1,10 +1,16 @@
-"""What the browser may load: only our own files, no inline script, no inline style."""
+"""What the browser may load, and what it reads when the database is away."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+log = logging.getLogger(__name__)
 
 
 class ContentSecurityPolicyMiddleware:
@@ -24,3 +30,25 @@ class ContentSecurityPolicyMiddleware:
             f"frame-ancestors 'none'; connect-src 'self' ws://{host} wss://{host}",
         )
         return response
+
+
+class DatabaseAwayMiddleware:
+    """A locked, full or unreachable database is told in one sentence; what was typed stays in the box."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError):
+            return None
+        log.error("%s %s: the database refused: %s", request.method, request.path, exception)
+        sentence = _("The database cannot be used at present (%(reason)s). Nothing was sent or changed; please try again.")
+        sentence %= {"reason": str(exception).splitlines()[0]}
+        if request.headers.get("HX-Request"):
+            response = render(request, "chat/_error.html", {"error": sentence}, status=422)
+            response["HX-Retarget"], response["HX-Reswap"] = "#composer-error", "innerHTML"
+            return response
+        return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})

@@ -23,6 +23,7 @@ PORT = env_int("PORT", 8000, low=1, high=65535)
 # "*" lets a colleague's browser on the intranet in by any name or address; the origin of every form and
 # websocket is still checked against the host it came to.
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["*"])
+SITE_URL = env_str("SITE_URL").rstrip("/")  # for links in e-mails; the Host header of a request could be forged
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SIGNUP = env_choice("SIGNUP", ("open", "approval", "closed"), "open")
 GUEST_CHAT = env_bool("GUEST_CHAT")
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "fastchat_site.accounts.middleware.PreferencesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "fastchat_site.middleware.DatabaseAwayMiddleware",
 ]
 
 TEMPLATES = [
@@ -183,7 +185,6 @@ USE_TZ = True
 TIME_ZONE = env_str("TZ", "Asia/Taipei") or "Asia/Taipei"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # files are served straight from the packages: there is no collect step
 STORAGES = {

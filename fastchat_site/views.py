@@ -35,7 +35,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checks = {"database": _database_answers(), "redis": valkey.is_alive(), "worker": False}
     if checks["redis"]:
         checks["worker"] = bool(lease.live_workers())
-    return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
+    response = JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # not being ready yet is no error in the log
+    return response
 
 
 def _database_answers() -> bool:

@@ -34,7 +34,7 @@ class LiveChangeList(ChangeList):
 
 @admin.register(ModelEntry)
 class ModelEntryAdmin(admin.ModelAdmin):
-    list_display = ("name", "slug", "backend", "live", "is_enabled", "position", "preload", "organisation", "ask_link")
+    list_display = ("name", "live", "is_enabled", "position", "ask_link", "kind", "slug")
     list_editable = ("is_enabled", "position")
     list_filter = ("backend", "is_enabled", "is_demonstration")
     search_fields = ("name", "slug", "description")
@@ -87,6 +87,10 @@ class ModelEntryAdmin(admin.ModelAdmin):
         if entry.pk is None:
             return "–"
         return state_sentence(getattr(entry, "live_state", None) or state_of(entry))
+
+    @admin.display(description=_("kind"), ordering="backend")
+    def kind(self, entry: ModelEntry) -> str:
+        return entry.backend  # one word; the form explains it
 
     @admin.display(description=_("try it"))
     def ask_link(self, entry: ModelEntry) -> str:

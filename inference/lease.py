@@ -84,10 +84,11 @@ def retire(name: str) -> None:
 def live_workers() -> list[WorkerReport]:
     """Raises one of valkey.Away when Valkey is not reachable."""
     redis = valkey.client()
-    names = [name.decode() for name in redis.zrange(ROSTER, 0, -1)]
+    roster: Any = redis.zrange(ROSTER, 0, -1)
+    names = [name.decode() for name in roster]
     if not names:
         return []
-    reports = redis.mget([f"worker:{name}" for name in names])
+    reports: Any = redis.mget([f"worker:{name}" for name in names])
     return [WorkerReport.from_wire(raw) for raw in reports if raw]
 
 

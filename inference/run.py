@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 SAVE_PATIENCE_SECONDS = 900.0  # a locked database or a full disk: the answer waits in memory so long
 
+FENCE_PATIENCE_SECONDS = 60.0
+
 
 class Abandoned(Exception):
     """Another attempt has taken over; this one must leave no trace."""
@@ -79,9 +81,14 @@ class _Attempt:
 
     def _request(self) -> EngineRequest:
         """The prompt and, after another worker's death, what it had already shown."""
-        shown_text, shown_ids = "", ()
+        shown_text: str = ""
+        shown_ids: tuple[int, ...] = ()
         if self.generation.attempt > 1:
             self.journal.add(Status("continuing"))
+            # Only once this entry stands in the stream is the earlier worker fenced off: reading before that
+            # could miss words that a slow but living one still writes.
+            if not self.worker.journals.wait_until_flushed(self.journal, FENCE_PATIENCE_SECONDS):
+                raise EngineError("The answer could not be continued: the message broker is away.")
             shown_text, shown_ids = stream.read_shown(self.generation.pk)
         self.text = shown_text
         return EngineRequest(

@@ -48,7 +48,8 @@ def read_shown(generation_id: Any) -> tuple[str, tuple[int, ...]]:
     """What earlier attempts have already shown: the text and every token behind it."""
     text: list[str] = []
     token_ids: list[int] = []
-    for _id, fields in valkey.client().xrange(key_of(generation_id)):
+    entries: Any = valkey.client().xrange(key_of(generation_id))
+    for _id, fields in entries:
         event = from_wire(fields[b"e"])
         if isinstance(event, Delta):
             text.append(event.text)
@@ -125,7 +126,7 @@ class _Follower:
     async def replay(self) -> list[tuple[EntryId, Event]]:
         """What the stream holds behind the cursor; if it holds nothing new, what the row says."""
         try:
-            raw = await self.hub.redis.xrange(key_of(self.generation_id), f"({self.cursor[0]}-{self.cursor[1]}", "+")
+            raw: Any = await self.hub.redis.xrange(key_of(self.generation_id), f"({self.cursor[0]}-{self.cursor[1]}", "+")
             self.told_offline = False
         except (RedisError, OSError):
             if ended := await self._end_by_row():

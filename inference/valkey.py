@@ -38,7 +38,7 @@ def async_client(**options: Any) -> redis.asyncio.Redis:
         max_connections=8,
         timeout=10,
         socket_connect_timeout=2,
-        retry=AsyncRetry(NoBackoff(), 0),  # type: ignore[abstract]
+        retry=AsyncRetry(NoBackoff(), 0),
         **{"socket_timeout": 5, **options},
     )
     return redis.asyncio.Redis(connection_pool=pool)

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ from inference import lease, stream, valkey
 from inference.engine.registry import EngineRegistry
 from inference.engine.types import EngineSpec
 from inference.journal import JournalWriter
-from inference.models import ModelEntry
+from inference.models import Generation, ModelEntry
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +52,8 @@ class Worker:
         lease.start_reaper()
 
     def end(self) -> None:
-        try:
+        with suppress(RedisError, OSError):  # then the lease runs out by itself
             lease.retire(self.name)
-        except (RedisError, OSError):
-            pass  # then the lease runs out by itself
         self.engines.close_all()
 
     @contextmanager
@@ -95,6 +93,7 @@ class Worker:
         while True:
             try:
                 self._subscribe_to_models()
+                self._stop_vanished()
             except (RedisError, OSError, DatabaseError) as error:
                 log.warning("looking for models: %s", error)
             except Exception:
@@ -117,6 +116,15 @@ class Worker:
                 engine = self.engines.engine_for(self._queues[queue])
                 if engine.state == "idle":  # not "failed": a broken model is tried again by the next question
                     engine.load()
+
+    def _stop_vanished(self) -> None:
+        """Answers whose row was deleted (an account was erased) need no further tokens."""
+        with self._lock:
+            running = {generation_id for generation_id, _cancel in self._cancels}
+        if running:
+            rows = Generation.objects.filter(pk__in=running).values_list("pk", flat=True)
+            for generation_id in running - {str(key) for key in rows}:
+                self._stop(generation_id)
 
     def _listen_for_ever(self) -> None:
         while True:

@@ -93,7 +93,8 @@ class Stack:
 
     def child_pids(self, word: str) -> list[int]:
         """Process ids below the supervisor whose command line contains the word."""
-        listing = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines()[1:]
+        command = ["ps", "-ww", "-eo", "pid,ppid,args"]
+        listing = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()[1:]
         parents = {int(line.split(None, 2)[0]): int(line.split(None, 2)[1]) for line in listing}
         return [
             int(line.split(None, 2)[0])

@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -29,7 +30,12 @@ def log_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) ->
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"), login_url="login")
 
 
+def change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    return redirect("password_change")
+
+
 admin.site.login = log_in  # type: ignore[method-assign]
+admin.site.password_change = change_password  # type: ignore[method-assign, assignment]
 admin.site.site_header = _("FastChat administration")
 admin.site.site_title = _("FastChat administration")
 admin.site.index_title = _("What would you like to look after?")
@@ -107,7 +113,7 @@ class AccountAdmin(UserAdmin):
 
     def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> Any:
         users = list(objs)
-        _names, counts, _needed, protected = super().get_deleted_objects(users, request)  # type: ignore[arg-type]
+        _names, counts, _needed, protected = super().get_deleted_objects(users, request)
         refused = {str(User._meta.verbose_name) for user in users if not self.has_delete_permission(request, user)}
         return [user.username for user in users], counts, refused, protected
 

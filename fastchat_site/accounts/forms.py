@@ -96,6 +96,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"].help_text = ""  # the first choice says it
         self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]
 
 

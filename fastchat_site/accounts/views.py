@@ -190,6 +190,6 @@ def safe_next(request: HttpRequest, fallback: str | None = None) -> str:
 def address_of_site(request: HttpRequest) -> str:
     """What a link in a mail begins with. With ALLOWED_HOSTS=* the Host header is whatever an attacker typed, and the
     link would carry the secret to him: then the mail names the path alone."""
-    if url := getattr(settings, "SITE_URL", ""):
+    if url := settings.SITE_URL:
         return str(url).rstrip("/")
     return "" if "*" in settings.ALLOWED_HOSTS else request.build_absolute_uri("/").rstrip("/")

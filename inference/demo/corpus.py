@@ -1,6 +1,7 @@
 """The training corpus: an endless, seeded stream of dialogues, encoded and packed into rows.
 
-A dialogue is a system text (or none) and one to five segments; a name may be told in one place and asked for in another.
+A dialogue is a system text (or none) and one to five segments; a name may be told in one place and asked for
+in another.
 """
 
 from __future__ import annotations
@@ -85,20 +86,28 @@ def draw_dialogue(rng: random.Random) -> Dialogue:
 
 def written(rng: random.Random, exchange: Exchange) -> tuple[str, str]:
     """An exchange as it is typed: now and then with a slip in the question."""
-    question = exchange.question
-    if rng.random() < 0.05:
-        question = slip(rng, question)
-    return question, rng.choice(exchange.answers)
+    answer = rng.choice(exchange.answers)
+    question = slip(rng, exchange.question, answer) if rng.random() < 0.05 else exchange.question
+    return question, answer
 
 
-def slip(rng: random.Random, text: str) -> str:
-    """One longer lower-case word loses, doubles or swaps a letter, so that a spelled word is not always a foreign one."""
-    places = [match for match in re.finditer(r"[a-z]{4,}", text)]
+def slip(rng: random.Random, text: str, answer: str) -> str:
+    """One longer word loses, doubles or swaps a letter, so that a spelled word is not always a foreign one.
+
+    Words of the answer are left alone: a name must be copied as it was typed.
+    """
+    places = [match for match in re.finditer(r"(?<![A-Za-z])[a-z]{4,}", text) if match[0] not in answer]
     if not places:
         return text
     place = rng.choice(places)
     word, at = place[0], rng.randrange(1, len(place[0]) - 1)
-    wrong = rng.choice((word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]))
+    wrong = rng.choice(
+        (
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+            word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :],
+        )
+    )
     return text[: place.start()] + wrong + text[place.end() :]
 
 
@@ -119,7 +128,7 @@ def batches(tokenizer: PreTrainedTokenizerFast, seed: int, rows: int) -> Iterato
             row = max(fitting, key=lengths.__getitem__)
             packed[row].append((tokens, targets))
             lengths[row] += len(tokens)
-        yield _stacked(packed, tokenizer.pad_token_id)
+        yield stacked(packed, tokenizer.pad_token_id)
 
 
 def encode(tokenizer: PreTrainedTokenizerFast, dialogue: Dialogue) -> tuple[list[int], list[int]]:
@@ -127,7 +136,9 @@ def encode(tokenizer: PreTrainedTokenizerFast, dialogue: Dialogue) -> tuple[list
     pieces = [(roles.SYSTEM, dialogue.system)] if dialogue.system else []
     for question, answer in dialogue.turns:
         pieces += [(roles.USER, question), (roles.ASSISTANT, answer)]
-    encoded = tokenizer.backend_tokenizer.encode_batch([f"{role}{text}{roles.END}" for role, text in pieces], add_special_tokens=False)
+    encoded = tokenizer.backend_tokenizer.encode_batch(
+        [f"{role}{text}{roles.END}" for role, text in pieces], add_special_tokens=False
+    )
     tokens: list[int] = []
     targets: list[int] = []
     for (role, _), piece in zip(pieces, encoded, strict=True):
@@ -136,7 +147,7 @@ def encode(tokenizer: PreTrainedTokenizerFast, dialogue: Dialogue) -> tuple[list
     return tokens, targets
 
 
-def _stacked(packed: list[list[tuple[list[int], list[int]]]], pad: int) -> Batch:
+def stacked(packed: list[list[tuple[list[int], list[int]]]], pad: int) -> Batch:
     tokens = torch.full((len(packed), ROW_LENGTH), pad)
     positions = torch.zeros((len(packed), ROW_LENGTH), dtype=torch.long)
     dialogues = torch.full((len(packed), ROW_LENGTH), -1)
@@ -154,7 +165,7 @@ def _stacked(packed: list[list[tuple[list[int], list[int]]]], pad: int) -> Batch
 
 
 def _weave_in_name(rng: random.Random, language: Language, stretches: list[list[Exchange]]) -> None:
-    """A name is told before one stretch and asked for after a later one; or a second name takes the first one's place."""
+    """A name is told before one stretch and asked for after a later one; sometimes a second name replaces it."""
     name = draw_name(rng, language, False)
     told_at = rng.randrange(len(stretches))
     asked_at = rng.randrange(told_at, len(stretches))

@@ -47,7 +47,13 @@ def held_out_items(seed: int, count_per_domain: int) -> list[Item]:
     items = []
     for domain, draw in _drawers().items():
         for number in range(count_per_domain):
-            language: Language = "zh" if domain.endswith("Chinese name") else "en" if domain.endswith("English name") else ("en", "zh")[number % 2]
+            language: Language = (
+                "zh"
+                if domain.endswith("Chinese name")
+                else "en"
+                if domain.endswith("English name")
+                else ("en", "zh")[number % 2]
+            )
             system, exchanges = draw(rng, language)
             items.append(_item(domain, language, system, exchanges))
     return items
@@ -85,7 +91,9 @@ def _drawers() -> dict[str, Drawer]:
     return {
         "sum in known wording": plain(lambda rng, language: arithmetic.draw_sum(rng, language, True, False)),
         "sum in new wording": plain(lambda rng, language: arithmetic.draw_sum(rng, language, True, True)),
-        "difference in known wording": plain(lambda rng, language: arithmetic.draw_difference(rng, language, True, False)),
+        "difference in known wording": plain(
+            lambda rng, language: arithmetic.draw_difference(rng, language, True, False)
+        ),
         "difference in new wording": plain(lambda rng, language: arithmetic.draw_difference(rng, language, True, True)),
         "times table": plain(lambda rng, language: arithmetic.draw_product(rng, language, True)),
         "division": plain(lambda rng, language: arithmetic.draw_division(rng, language, True)),
@@ -146,12 +154,20 @@ def answer_all(folder: Path, items: Iterable[Item]) -> list[str]:
 
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
-    prompts = [tokenizer.apply_chat_template(list(item.messages), tokenize=False, add_generation_prompt=True) for item in items]
+    prompts = [
+        tokenizer.apply_chat_template(list(item.messages), tokenize=False, add_generation_prompt=True) for item in items
+    ]
     answers = [""] * len(prompts)
     order = sorted(range(len(prompts)), key=lambda place: len(prompts[place]))
     for start in range(0, len(order), MESSAGES_AT_ONCE):
         places = order[start : start + MESSAGES_AT_ONCE]
-        inputs = tokenizer([prompts[place] for place in places], return_tensors="pt", padding=True, add_special_tokens=False, return_token_type_ids=False)
+        inputs = tokenizer(
+            [prompts[place] for place in places],
+            return_tensors="pt",
+            padding=True,
+            add_special_tokens=False,
+            return_token_type_ids=False,
+        )
         with torch.inference_mode():
             outputs = model.generate(**inputs, max_new_tokens=LONGEST_ANSWER, do_sample=False)
         texts = tokenizer.batch_decode(outputs[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
@@ -169,7 +185,9 @@ def report(items: list[Item], answers: list[str]) -> str:
     lines.append(f"{'ALL':40} {_share([right for rights in rows.values() for right in rights])}")
     refused = [(item.is_off_topic, is_refusal(answer)) for item, answer in zip(items, answers, strict=True)]
     lines.append(f"{'off-topic refused':40} {_share([said_no for off_topic, said_no in refused if off_topic])}")
-    lines.append(f"{'good questions refused':40} {_share([said_no for off_topic, said_no in refused if not off_topic])}")
+    lines.append(
+        f"{'good questions refused':40} {_share([said_no for off_topic, said_no in refused if not off_topic])}"
+    )
     return "\n".join(lines)
 
 

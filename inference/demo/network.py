@@ -98,6 +98,11 @@ class Network(nn.Module):
 
     def forward(self, tokens: Tensor, positions: Tensor, dialogues: Tensor, targets: Tensor) -> Tensor:
         """The mean loss over the targets that are not -100; `targets` is already shifted by one."""
+        logits, wanted = self.scored(tokens, positions, dialogues, targets)
+        return functional.cross_entropy(logits, wanted)
+
+    def scored(self, tokens: Tensor, positions: Tensor, dialogues: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """The logits at every taught place and the token that belongs there."""
         cosine, sine = rotary_tables(self.shape, positions)
         mask = dialogue_mask(dialogues)
         hidden = self.embed_tokens(tokens)
@@ -105,7 +110,7 @@ class Network(nn.Module):
             hidden = layer(hidden, cosine, sine, mask)
         taught = targets >= 0
         logits = functional.linear(self.norm(hidden[taught]), self.embed_tokens.weight)
-        return functional.cross_entropy(logits, targets[taught])
+        return logits, targets[taught]
 
 
 def rotary_tables(shape: Shape, positions: Tensor) -> tuple[Tensor, Tensor]:

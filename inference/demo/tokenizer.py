@@ -1,7 +1,8 @@
 """The demonstration models' byte-level BPE tokenizer: whole known words, single digits, single Chinese characters.
 
-There are no merges: a piece of text is one token if the vocabulary has it, else its single bytes. So a name or a word
-never seen in training is spelled letter by letter, which a tiny model can copy, and which tells it that the word is foreign.
+There are no merges: a piece of text is one token if the vocabulary has it, else its single bytes. So a name
+or a word never seen in training is spelled letter by letter, which a tiny model can copy, and which tells it
+that the word is foreign.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ SPECIAL_TOKENS = (PAD, END, SYSTEM, USER, ASSISTANT)
 PIECES = r" ?[A-Za-z]+(?:'[A-Za-z]+)?|[0-9]|[\u4e00-\u9fff]| ?[^\sA-Za-z0-9\u4e00-\u9fff]|\s"
 LONGEST_CONTEXT = 1024
 # What keyboards write differently is one thing to the model.
-SAME_CHARACTERS = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\u3000": " ", "\uff0b": "+", "\uff0d": "-", "\u2212": "-", "\uff1d": "="} | {
-    chr(0xFF10 + digit): str(digit) for digit in range(10)
-}  # fmt: skip
+SAME_CHARACTERS = {
+    **{"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\u3000": " "},
+    **{"\uff0b": "+", "\uff0d": "-", "\u2212": "-", "\uff1d": "="},
+    **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+}
 CHAT_TEMPLATE = (
     "{%- for message in messages -%}"
     "{{- '<|' + message['role'] + '|>' + (message['content'] | trim) + '<|end|>' -}}"
@@ -29,13 +32,17 @@ CHAT_TEMPLATE = (
 )
 
 
-def build(texts: Iterable[str], spelled_words: frozenset[str], size: int = 4096, least_count: int = 12) -> PreTrainedTokenizerFast:
+def build(
+    texts: Iterable[str], spelled_words: frozenset[str], size: int = 4096, least_count: int = 12
+) -> PreTrainedTokenizerFast:
     """Keep the pieces that occur in the most texts; words in `spelled_words` (lower case) stay spelled."""
     empty = _tokenizer({})
     counts: Counter[str] = Counter()
     for text in texts:
         assert empty.normalizer and empty.pre_tokenizer
-        counts.update({piece for piece, _ in empty.pre_tokenizer.pre_tokenize_str(empty.normalizer.normalize_str(text))})
+        counts.update(
+            {piece for piece, _ in empty.pre_tokenizer.pre_tokenize_str(empty.normalizer.normalize_str(text))}
+        )
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = [*SPECIAL_TOKENS, *alphabet]
     for piece, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -68,6 +75,8 @@ def _tokenizer(vocabulary: dict[str, int]) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], ignore_merges=True))
     tokenizer.normalizer = normalizers.Sequence([normalizers.Replace(old, new) for old, new in SAME_CHARACTERS.items()])
     pieces = pre_tokenizers.Split(Regex(PIECES), behavior="isolated")
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pieces, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pieces, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
     tokenizer.decoder = decoders.ByteLevel()
     return tokenizer

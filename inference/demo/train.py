@@ -17,18 +17,20 @@ from pathlib import Path
 import torch
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from inference.demo import corpus, tokenizer as tokens
+from inference.demo import corpus
+from inference.demo import tokenizer as tokens
+from inference.demo.evaluate import Item, held_out_items
 from inference.demo.network import Network, Shape
 from inference.demo.optimiser import Optimiser
 from inference.demo.topics.names_data import ENGLISH_NAMES
 from inference.demo.topics.refusal_nouns import NOUNS
 
-ROWS = 8
 WARM_UP = 40
 LOWEST_SHARE = 0.04
 REPORT_EVERY = 25
+EXAMINE_EVERY = 250
+HELD_OUT_PER_DOMAIN = 2
 TOKENIZER_DIALOGUES = 40_000
-FEWEST_VALIDATION_BATCHES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,23 @@ class Size:
     """A model's shape and the plan that was used for the bundled weights."""
 
     shape: Shape
+    rows: int
     steps: int
     matrix_rate: float
     other_rate: float
 
 
 SIZES = {
-    "small": Size(Shape(0, width=192, layers=4, heads=3, key_heads=1, feed_forward=448), 1200, 0.02, 4e-3),
-    "large": Size(Shape(0, width=256, layers=6, heads=4, key_heads=2, feed_forward=704), 2600, 0.02, 3e-3),
+    "small": Size(Shape(0, width=192, layers=4, heads=3, key_heads=1, feed_forward=448), 8, 2600, 0.02, 4e-3),
+    "large": Size(Shape(0, width=256, layers=6, heads=4, key_heads=2, feed_forward=704), 12, 2600, 0.02, 3e-3),
 }
 
 
 def main() -> None:
     arguments = _arguments()
-    device = torch.device("cuda" if arguments.device == "auto" and torch.cuda.is_available() else arguments.device.replace("auto", "cpu"))
+    device = torch.device(
+        "cuda" if arguments.device == "auto" and torch.cuda.is_available() else arguments.device.replace("auto", "cpu")
+    )
     torch.manual_seed(arguments.seed)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
@@ -59,11 +64,21 @@ def main() -> None:
     tokenizer = tokens.load(Path(arguments.tokenizer)) if arguments.tokenizer else build_tokenizer()
     size = SIZES[arguments.size]
     network = Network(replace(size.shape, vocabulary=len(tokenizer))).to(device)
-    print(f"{arguments.size}: {sum(weight.numel() for weight in network.parameters()):,} parameters, {len(tokenizer)} tokens, on {device}", flush=True)
+    print(
+        f"{arguments.size}: {sum(weight.numel() for weight in network.parameters()):,} parameters,"
+        f" {len(tokenizer)} tokens, on {device}",
+        flush=True,
+    )
     started = time.monotonic()
     taught = train(network, tokenizer, size, arguments, device, out)
     save(network, tokenizer, out)
-    record = {"size": arguments.size, "seed": arguments.seed, "device": str(device), "tokens": taught, "minutes": round((time.monotonic() - started) / 60, 1)}
+    record = {
+        "size": arguments.size,
+        "seed": arguments.seed,
+        "device": str(device),
+        "tokens": taught,
+        "minutes": round((time.monotonic() - started) / 60, 1),
+    }
     (out / "training.json").write_text(json.dumps(record, indent=1) + "\n")
     print(f"saved in {out}: {record}", flush=True)
 
@@ -77,13 +92,21 @@ def build_tokenizer(dialogues: int = TOKENIZER_DIALOGUES) -> PreTrainedTokenizer
     return tokens.build(texts, frozenset(spelled))
 
 
-def train(network: Network, tokenizer: PreTrainedTokenizerFast, size: Size, arguments: argparse.Namespace, device: torch.device, out: Path) -> int:
+def train(
+    network: Network,
+    tokenizer: PreTrainedTokenizerFast,
+    size: Size,
+    arguments: argparse.Namespace,
+    device: torch.device,
+    out: Path,
+) -> int:
     """Run the plan and return the number of tokens seen."""
     optimiser = Optimiser(network, size.matrix_rate, size.other_rate, weight_decay=0.05)
     run = torch.compile(network) if arguments.compile else network
-    stream = corpus.batches(tokenizer, arguments.seed + 1, ROWS)
+    stream = corpus.batches(tokenizer, arguments.seed + 1, size.rows)
     steps = arguments.steps or size.steps
     started = reported = time.monotonic()
+    held_out = held_out_items(arguments.seed, HELD_OUT_PER_DOMAIN)
     losses: list[float] = []
     seen = step = 0
     done = 0.0
@@ -99,13 +122,34 @@ def train(network: Network, tokenizer: PreTrainedTokenizerFast, size: Size, argu
         done = elapsed / 60 / arguments.minutes if arguments.minutes else step / steps
         if step % REPORT_EVERY == 0 or done >= 1:
             recent = losses[-REPORT_EVERY:]
-            per_second = len(recent) * ROWS * corpus.ROW_LENGTH / (time.monotonic() - reported)
+            per_second = len(recent) * size.rows * corpus.ROW_LENGTH / (time.monotonic() - reported)
             reported = time.monotonic()
-            line = f"{100 * min(done, 1):5.1f} %  step {step}  {elapsed / 60:5.1f} min  loss {sum(recent) / len(recent):.4f}  {per_second:,.0f} tokens/s"
-            print(line, flush=True)
+            line = f"{100 * min(done, 1):5.1f} %  step {step}  {elapsed / 60:5.1f} min  {per_second:,.0f} tokens/s"
+            print(f"{line}  loss {sum(recent) / len(recent):.4f}", end="", flush=True)
+            examined = step % EXAMINE_EVERY == 0 or done >= 1
+            print(f"  held-out {100 * accuracy(network, tokenizer, held_out):.0f} %" if examined else "", flush=True)
         if arguments.save_every and step % arguments.save_every == 0:
             save(network, tokenizer, out)
     return seen
+
+
+@torch.no_grad()
+def accuracy(network: Network, tokenizer: PreTrainedTokenizerFast, items: list[Item]) -> float:
+    """The share of held-out answers of which every token would have been chosen (given those before it)."""
+    right = 0
+    for item in items:
+        system, *turns = ("", *item.messages) if item.messages[0]["role"] == "user" else item.messages
+        said = [*(turn["content"] for turn in turns), item.answers[0]]
+        pairs = tuple(zip(said[::2], said[1::2], strict=True))
+        ids, targets = corpus.encode(tokenizer, corpus.Dialogue(system["content"] if system else "", pairs))
+        # Only the last answer is examined; the earlier ones were given.
+        earlier, _ = corpus.encode(tokenizer, corpus.Dialogue("", pairs[-1:]))
+        targets = [-100] * (len(ids) - len(earlier)) + targets[-len(earlier) :]
+        batch = corpus.stacked([[(ids[: corpus.ROW_LENGTH], targets[: corpus.ROW_LENGTH])]], tokenizer.pad_token_id)
+        parts = (batch.tokens, batch.positions, batch.dialogues, batch.targets)
+        logits, wanted = network.scored(*(part.to(network.embed_tokens.weight.device) for part in parts))
+        right += bool((logits.argmax(-1) == wanted).all())
+    return right / len(items)
 
 
 def rate_share(step: int, done: float) -> float:
@@ -135,7 +179,9 @@ def save(network: Network, tokenizer: PreTrainedTokenizerFast, out: Path) -> Non
     )
     model = LlamaForCausalLM(config)
     # The network may be wrapped by torch.compile only outside; its own names stay as they are.
-    missing = model.model.load_state_dict({name: weight.detach().float().cpu() for name, weight in network.state_dict().items()}, strict=False)
+    missing = model.model.load_state_dict(
+        {name: weight.detach().float().cpu() for name, weight in network.state_dict().items()}, strict=False
+    )
     assert not missing.missing_keys and not missing.unexpected_keys, missing
     model.tie_weights()
     model.generation_config = GenerationConfig(
@@ -149,14 +195,20 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=SIZES, required=True)
     parser.add_argument("--out", required=True, help="folder for the finished model")
-    parser.add_argument("--minutes", type=float, help="train for this long; the default is the number of steps of the bundled weights")
+    parser.add_argument(
+        "--minutes", type=float, help="train for this long; the default is the number of steps of the bundled weights"
+    )
     parser.add_argument("--steps", type=int, help="train for this many steps instead")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--tokenizer", help="take the tokenizer of this folder instead of building it")
     parser.add_argument("--save-every", type=int, default=0, help="save the model each so many steps, too")
-    parser.add_argument("--threads", type=int, help="CPU threads; one each for two trainings side by side is faster than two in turn")
-    parser.add_argument("--compile", action="store_true", help="compile the network first: 40 %% faster, needs a C++ compiler")
+    parser.add_argument(
+        "--threads", type=int, help="CPU threads; one each for two trainings side by side is faster than two in turn"
+    )
+    parser.add_argument(
+        "--compile", action="store_true", help="compile the network first: 40 %% faster, needs a C++ compiler"
+    )
     return parser.parse_args()
 
 

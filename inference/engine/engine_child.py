@@ -168,7 +168,6 @@ class EngineChild:
                 elif kind == "ready":
                     self._become_ready(content)
                 elif kind == "unavailable":
-                    self.refusal = content
                     return ModelUnavailable(content)
         except (EOFError, OSError):
             return None
@@ -209,7 +208,9 @@ class EngineChild:
         with self._lock:
             self.is_over = True
             if ending is None:
-                ending = EngineDied(_obituary(code, self._closing, while_loading=self.loading is not None))
+                ending = _obituary(code, self._closing, while_loading=self.loading is not None)
+            if isinstance(ending, ModelUnavailable):
+                self.refusal = str(ending)
             self.loading = NOT_LOADED
             streams = list(self._streams.values())
             self._streams.clear()
@@ -244,14 +245,15 @@ def _environment(spec: EngineSpec) -> dict[str, str]:
     return environment
 
 
-def _obituary(code: int | None, was_closed: bool, while_loading: bool) -> str:
+def _obituary(code: int | None, was_closed: bool, while_loading: bool) -> EngineError:
     if was_closed:
-        return "The engine was stopped while it answered; another attempt may succeed."
+        return EngineDied("The engine was stopped while it answered; another attempt may succeed.")
     if code is not None and code < 0:
         cause = f"was ended by {signal.Signals(-code).name}"
         if code == -signal.SIGKILL:
             cause += " (often the system does that when memory runs out)"
     else:
         cause = f"ended with code {code}"
-    moment = "loaded the model" if while_loading else "answered"
-    return f"The engine's process {cause} while it {moment}; another attempt may succeed."
+    if while_loading:  # not EngineDied: what kills it now will kill it again, and attempts would never end
+        return ModelUnavailable(f"The engine's process {cause} while it loaded the model.")
+    return EngineDied(f"The engine's process {cause} while it answered; another attempt may succeed.")

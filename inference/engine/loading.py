@@ -5,9 +5,10 @@ Knows transformers' loaders; knows no prompt, no sampling and no request.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ CONTEXT_LENGTH_NAMES = (
 )
 DEFAULT_CONTEXT_LENGTH = 2048  # for configs that do not say; the commonest size among those
 MEMORY_FOR_ANSWERS = 1.1  # weights alone are not enough: some tenth more for activations and the first answers
+WEIGHTS_FROM, WEIGHTS_TO = 0.3, 0.9  # of the whole loading, as people see it
+SECONDS_BETWEEN_TELLING = 0.2
 HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.tiktoken"]
 
 
@@ -57,8 +60,8 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
     _check_memory(folder, device, dtype)
     config = _load_config(folder, spec)
     tokenizer = _load_tokenizer(folder, spec)
-    progress(Loading("reading the weights", 0.3))
-    model = _load_weights(folder, spec, config, device, dtype)
+    with _told_to(progress):
+        model = _load_weights(folder, spec, config, device, dtype)
     progress(Loading("first token", 0.95))
     _try_one_token(model, device)
     info = EngineInfo(
@@ -152,6 +155,33 @@ def _load_weights(folder: Path, spec: EngineSpec, config: Any, device: torch.dev
         raise ModelUnavailable(f"There is not enough memory on {device.type} for {folder.name}.") from error
     except Exception as error:
         raise ModelUnavailable(_refusal(folder, spec, error)) from error
+
+
+@contextlib.contextmanager
+def _told_to(progress: Progress) -> Iterator[None]:
+    """While weights are read, transformers' progress bar becomes Loading messages instead of control codes."""
+
+    def bar(factory: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if kwargs.get("desc") == "Loading weights" and args:
+            return steps(args[0])
+        return factory(*args, **kwargs)
+
+    def steps(tensors: Collection[Any]) -> Iterator[Any]:
+        told = 0.0
+        for index, tensor in enumerate(tensors):
+            if time.monotonic() - told > SECONDS_BETWEEN_TELLING:
+                told = time.monotonic()
+                share = index / len(tensors)
+                progress(Loading("reading the weights", round(WEIGHTS_FROM + share * (WEIGHTS_TO - WEIGHTS_FROM), 3)))
+            yield tensor
+
+    progress(Loading("reading the weights", WEIGHTS_FROM))
+    transformers.utils.logging.disable_progress_bar()
+    before = transformers.utils.logging.set_tqdm_hook(bar)
+    try:
+        yield
+    finally:
+        transformers.utils.logging.set_tqdm_hook(before)
 
 
 def _try_one_token(model: Any, device: torch.device) -> None:

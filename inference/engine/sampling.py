@@ -98,53 +98,65 @@ def uniform_number(seed: int, position: int) -> float:
 
 
 def _draw(logits: Tensor, states: Sequence[SamplingState]) -> list[int]:
-    device = logits.device
-    temperatures = torch.tensor([state.params.temperature for state in states], device=device)
+    """All rows filtered, or none."""
+    temperatures = torch.tensor([state.params.temperature for state in states], device=logits.device)
     logits = logits / temperatures[:, None]
-    token_ids: Tensor | None = None
-    if _is_filtered(states[0]):
-        logits, token_ids = _filter(logits, states)
+    if not _is_filtered(states[0]):
+        return _pick(logits, states)
+    size = logits.shape[-1]
+    largest_k = max(min(state.params.top_k, size) for state in states)
+    drawn = [0] * len(states)
+    rows = list(range(len(states)))
+    for width in (min(size, max(NUCLEUS_CANDIDATES, largest_k)), size):
+        row_states = [states[row] for row in rows]
+        kept, token_ids, is_whole = _filter(logits[rows], row_states, width)
+        for row, token_id in zip(rows, _pick(kept, row_states, token_ids), strict=True):
+            drawn[row] = token_id
+        rows = [row for row, whole in zip(rows, is_whole, strict=True) if not whole]
+        if not rows:
+            break
+    return drawn
+
+
+def _pick(logits: Tensor, states: Sequence[SamplingState], token_ids: Tensor | None = None) -> list[int]:
+    """Each row's token at the place where its random number falls in the cumulated probabilities."""
     # Float64, and in the order of the vocabulary: rounding differences between two machines or batches then
     # change the choice only when the random number lies within 1e-7 of a border.
-    precise = torch.float32 if device.type == "mps" else torch.float64  # Metal has no float64
+    precise = torch.float32 if logits.device.type == "mps" else torch.float64  # Metal has no float64
     cumulated = logits.to(precise).softmax(dim=-1).cumsum(dim=-1)
-    uniform = torch.tensor([state.uniform() for state in states], dtype=precise, device=device)
-    thresholds = uniform[:, None] * cumulated[:, -1:]
-    places = torch.searchsorted(cumulated, thresholds, right=True)
+    uniform = torch.tensor([state.uniform() for state in states], dtype=precise, device=logits.device)
+    places = torch.searchsorted(cumulated, uniform[:, None] * cumulated[:, -1:], right=True)
     places = places.clamp_max(cumulated.shape[-1] - 1)
     if token_ids is not None:
         places = token_ids.gather(-1, places)
     return [int(place) for place in places[:, 0].tolist()]
 
 
-def _filter(logits: Tensor, states: Sequence[SamplingState]) -> tuple[Tensor, Tensor]:
-    """Top-k, then top-p of what is left: [rows, candidates] logits (-inf: filtered out) and their token ids."""
+def _filter(logits: Tensor, states: Sequence[SamplingState], width: int) -> tuple[Tensor, Tensor, list[bool]]:
+    """Top-k, then top-p of what is left, among the `width` best tokens of each row.
+
+    Gives logits (-inf: filtered out) and token ids, both [rows, width] in the order of the vocabulary, and
+    whether the row's nucleus lies wholly within the width.
+    """
     size = logits.shape[-1]
     top_k = torch.tensor([state.params.top_k or size for state in states], device=logits.device)[:, None]
     top_p = torch.tensor([state.params.top_p for state in states], device=logits.device)[:, None]
-    largest_k = max(min(state.params.top_k, size) for state in states)
-    width = min(size, max(NUCLEUS_CANDIDATES, largest_k))
-    while True:
-        values, token_ids = logits.topk(width, dim=-1)
-        ranks = torch.arange(width, device=logits.device)[None, :]
-        in_top_k = ranks < top_k
-        # Where top-k cuts inside the candidates, the mass is that of the k best; otherwise that of all tokens.
-        everything = torch.where(
-            top_k[:, 0] <= width,
-            values.masked_fill(~in_top_k, -torch.inf).logsumexp(dim=-1),
-            logits.logsumexp(dim=-1),
-        )
-        probabilities = (values - everything[:, None]).exp().masked_fill(~in_top_k, 0)
-        mass_before = probabilities.cumsum(dim=-1) - probabilities
-        # The token that crosses p is still in: the nucleus is the smallest set whose mass reaches p.
-        kept = in_top_k & ((mass_before < top_p) | (top_p >= 1))
-        reaches_end = (kept[:, -1] & (top_k[:, 0] > width)).any()
-        if width == size or not reaches_end:
-            break
-        width = size
+    values, token_ids = logits.topk(width, dim=-1)
+    in_top_k = torch.arange(width, device=logits.device)[None, :] < top_k
+    # Where top-k cuts inside the width, the mass is that of the k best; otherwise that of all tokens.
+    everything = torch.where(
+        top_k[:, 0] <= width,
+        values.masked_fill(~in_top_k, -torch.inf).logsumexp(dim=-1),
+        logits.logsumexp(dim=-1),
+    )
+    probabilities = (values - everything[:, None]).exp().masked_fill(~in_top_k, 0)
+    mass_before = probabilities.cumsum(dim=-1) - probabilities
+    # The token that crosses p is still in: the nucleus is the smallest set whose mass reaches p.
+    kept = in_top_k & ((mass_before < top_p) | (top_p >= 1))
     kept[:, 0] = True
+    is_whole = ~kept[:, -1] | (top_k[:, 0] <= width)
     token_ids, order = token_ids.sort(dim=-1)
-    return values.masked_fill(~kept, -torch.inf).gather(-1, order), token_ids
+    return values.masked_fill(~kept, -torch.inf).gather(-1, order), token_ids, is_whole.tolist()
 
 
 def _is_filtered(state: SamplingState) -> bool:

@@ -7,6 +7,7 @@ came in, step, send what came out. `engine_child.py` is the other end; it says w
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     _die_with_the_parent()
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     connection = Connection(int(sys.argv[1]))
     try:
         spec: EngineSpec = connection.recv()

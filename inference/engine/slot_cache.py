@@ -13,8 +13,10 @@ from torch import Tensor
 from transformers import Cache
 from transformers.cache_utils import CacheLayerMixin
 
-FIRST_SLOTS = 4
-FIRST_POSITIONS = 256
+# Memory is taken in steps of so many rows and positions: often enough to waste little, and so seldom that copying
+# the old content costs nothing beside the steps in between, each of which reads all of it anyway.
+SLOT_STEP = 4
+POSITION_STEP = 256
 
 
 class Slots:
@@ -38,7 +40,7 @@ class Slots:
 
 
 class SlotLayer(CacheLayerMixin):
-    """One layer's keys and values: [slots, heads, positions, head size], grown by doubling."""
+    """One layer's keys and values: [slots, heads, positions, head size], as large as needed."""
 
     def __init__(self, slots: Slots) -> None:
         super().__init__()
@@ -46,14 +48,14 @@ class SlotLayer(CacheLayerMixin):
 
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
         def empty(states: Tensor) -> Tensor:
-            return states.new_zeros((FIRST_SLOTS, states.shape[1], FIRST_POSITIONS, states.shape[3]))
+            return states.new_zeros((SLOT_STEP, states.shape[1], POSITION_STEP, states.shape[3]))
 
         self.keys, self.values = empty(key_states), empty(value_states)
         self.is_initialized = True
 
-    def reserve(self, slots: int, positions: int) -> None:
+    def fit(self, slots: int, positions: int) -> None:
         assert self.keys is not None and self.values is not None
-        self.keys, self.values = _grown(self.keys, slots, positions), _grown(self.values, slots, positions)
+        self.keys, self.values = _fitted(self.keys, slots, positions), _fitted(self.values, slots, positions)
 
     def put(self, row: int, key_states: Tensor, value_states: Tensor) -> None:
         """A sequence that has read its prompt. The rest of the row is emptied: a masked NaN is still a NaN."""
@@ -98,7 +100,7 @@ class SlotCache(Cache):
         for layer, prompt_layer in zip(self.slot_layers, prompt_cache.layers, strict=True):
             if not layer.is_initialized:
                 layer.lazy_initialization(prompt_layer.keys, prompt_layer.values)
-            layer.reserve(row + 1, length + 1)
+            layer.fit(row + 1, max(length, *self.slots.lengths, 0) + 1)
             layer.put(row, prompt_layer.keys, prompt_layer.values)
         self.slots.lengths.append(length)
         return row
@@ -116,21 +118,21 @@ class SlotCache(Cache):
     def begin_step(self) -> None:
         self.slots.begin_step()
         for layer in self.slot_layers:
-            layer.reserve(self.slots.count, self.slots.width)
+            layer.fit(self.slots.count, self.slots.width)
 
     def end_step(self) -> None:
         """The tokens of this step count as read from now on; until then it can be repeated."""
         self.slots.lengths = [length + 1 for length in self.slots.lengths]
 
 
-def _grown(stored: Tensor, slots: int, positions: int) -> Tensor:
-    new_slots, new_positions = stored.shape[0], stored.shape[2]
-    while new_slots < slots:
-        new_slots *= 2
-    while new_positions < positions:
-        new_positions *= 2
-    if (new_slots, new_positions) == (stored.shape[0], stored.shape[2]):
+def _fitted(stored: Tensor, slots: int, positions: int) -> Tensor:
+    """Larger where it is too small, smaller where more than half would lie idle (a long answer has ended)."""
+    old = (stored.shape[0], stored.shape[2])
+    needed = (-(-slots // SLOT_STEP) * SLOT_STEP, -(-positions // POSITION_STEP) * POSITION_STEP)
+    new = tuple(size if size // 2 <= need <= size else need for size, need in zip(old, needed, strict=True))
+    if new == old:
         return stored
-    grown = stored.new_zeros((new_slots, stored.shape[1], new_positions, stored.shape[3]))
-    grown[: stored.shape[0], :, : stored.shape[2]] = stored
-    return grown
+    fitted = stored.new_zeros((new[0], stored.shape[1], new[1], stored.shape[3]))
+    kept_slots, kept_positions = min(old[0], new[0]), min(old[1], new[1])
+    fitted[:kept_slots, :, :kept_positions] = stored[:kept_slots, :, :kept_positions]
+    return fitted

@@ -55,13 +55,13 @@ class TransformersEngine:
         """A request that cannot be answered comes back from the next step as its error."""
         try:
             sequence = Sequence(key, request, self._loaded, self._prompts, self._vocabulary_size)
+            already_complete = sequence.finish_if_complete()
         except EngineError as error:
             self._outcomes.append((key, error))
             return
         except Exception as error:
             self._outcomes.append((key, _as_engine_error(error)))
             return
-        already_complete = sequence.finish_if_complete()
         if already_complete:
             self._outcomes.append((key, already_complete))
         else:
@@ -115,7 +115,11 @@ class TransformersEngine:
                 broken = "The model computed no usable numbers (NaN) for this conversation."
                 self._fail(sequence.key, EngineError(broken))
                 continue
-            chunk = sequence.accept(token_id)
+            try:
+                chunk = sequence.accept(token_id)
+            except Exception as error:  # some tokenizers raise for a token that only the model knows
+                self._fail(sequence.key, _as_engine_error(error))
+                continue
             self._outcomes.append((sequence.key, chunk))
             if chunk.finish:
                 self._end(sequence.key)

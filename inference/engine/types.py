@@ -84,6 +84,7 @@ class EngineSpec:
 class EngineRequest:
     """One prompt to answer. `shown_*` are filled when another worker's broken-off answer is continued.
 
+    id: the same for every attempt at one answer, because without a seed the random numbers come from it.
     shown_token_ids: every token already sampled, in order; shown_text: the text already shown for them.
     The engine goes on behind them and yields only what is new.
     """

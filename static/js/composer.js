@@ -43,6 +43,7 @@ document.addEventListener("input", (event) => {
   if (event.target === box()) {
     refresh();
     keepDraft();
+    document.querySelector("#composer-error").replaceChildren();
   } else if (event.target.matches("[data-autosize]")) fit(event.target);
 });
 

@@ -54,7 +54,11 @@ document.addEventListener("toggle", (event) => {
   if (event.target.id === "model-popup" && event.newState === "open") focusChosen();
 }, true);
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "model-list") focusChosen();
+  if (event.target.id !== "model-list") return;
+  focusChosen();
+  // The list is newer than the button above it.
+  const dot = document.querySelector("#model-list .is-chosen .dot");
+  if (dot) document.querySelector("#model-button .dot").className = dot.className;
 });
 document.addEventListener("htmx:load", (event) => {
   if (event.target.id === "controls") document.querySelector("#message")?.focus();

@@ -1,8 +1,8 @@
 // Translated words for scripts, and the two hidden regions that screen readers listen to.
 
-/** A sentence from templates/chat/_texts.html; `value` replaces %s. */
+/** A sentence from templates/chat/_texts.html; `value` replaces {}. */
 export function text(name, value = "") {
-  return (document.querySelector("#texts")?.dataset[name] || "").replace("%s", value);
+  return (document.querySelector("#texts")?.dataset[name] || "").replace("{}", value);
 }
 
 /** Says a sentence once: "state" for what happens, "text" for what the model writes. */

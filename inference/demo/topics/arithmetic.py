@@ -1,6 +1,7 @@
 """Sums and differences to 99 with written steps, the times table and its divisions, sums that go on, and polite limits.
 
-Pairs of numbers are held out for sums and differences; the times table is learnt by heart, so only its wordings are held out.
+Pairs of numbers are held out for sums and differences; the times table is learnt by heart, so only its wordings
+are held out.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import random
 
 from inference.demo.segment import Exchange, Language, Segment, is_held_out
-from inference.demo.topics.grammar import choose_wording, decorate, expand
 from inference.demo.topics.arithmetic_frames import (
     DIFFERENCE,
     DIFFERENCE_AFTER,
@@ -19,12 +19,21 @@ from inference.demo.topics.arithmetic_frames import (
     TOO_HARD,
     TOO_HARD_ANSWERS,
 )
+from inference.demo.topics.grammar import choose_wording, decorate
 
 DOMAIN = "arithmetic"
 LARGEST = 99
 NEAR_MISSES: dict[Language, tuple[str, ...]] = {"en": (), "zh": ()}
 ASKED_NUMBER: dict[Language, tuple[str, ...]] = {
-    "en": ("what is {}?", "how much is {}?", "what does {} make?", "calculate {}", "can you work out {}?", "compute {}", "what's {}?"),
+    "en": (
+        "what is {}?",
+        "how much is {}?",
+        "what does {} make?",
+        "calculate {}",
+        "can you work out {}?",
+        "compute {}",
+        "what's {}?",
+    ),
     "zh": ("{}等於多少?", "{}是多少?", "計算{}", "請算{}", "幫我算{}", "{}等於幾?", "{}的結果是多少?"),
 }
 
@@ -47,7 +56,9 @@ def draw(rng: random.Random, language: Language, held_out: bool) -> Segment:
 
 def draw_sum(rng: random.Random, language: Language, new_pair: bool, new_wording: bool) -> Segment:
     a, b = draw_pair(rng, "+", new_pair)
-    return _segment("sum", language, _ask(rng, "sum", language, SUM[language], new_wording, a, b, say_sum(a, b, language)))
+    return _segment(
+        "sum", language, _ask(rng, "sum", language, SUM[language], new_wording, a, b, say_sum(a, b, language))
+    )
 
 
 def draw_difference(rng: random.Random, language: Language, new_pair: bool, new_wording: bool) -> Segment:
@@ -56,7 +67,9 @@ def draw_difference(rng: random.Random, language: Language, new_pair: bool, new_
         a, b = b, a
         if is_held_out(pair_key("-", a, b)) != new_pair:
             return draw_difference(rng, language, new_pair, new_wording)
-    exchange = _ask(rng, "difference", language, DIFFERENCE[language], new_wording, a, b, say_difference(a, b, language))
+    exchange = _ask(
+        rng, "difference", language, DIFFERENCE[language], new_wording, a, b, say_difference(a, b, language)
+    )
     return _segment("difference", language, exchange)
 
 
@@ -69,7 +82,9 @@ def draw_product(rng: random.Random, language: Language, held_out: bool) -> Segm
 def draw_division(rng: random.Random, language: Language, held_out: bool) -> Segment:
     a, b = rng.randint(1, 12), rng.randint(1, 12)
     answer = f"{a * b} / {b} = {a}." if language == "en" else f"{a * b} ÷ {b} = {a}。"
-    return _segment("division", language, _ask(rng, "division", language, DIVISION[language], held_out, a * b, b, answer))
+    return _segment(
+        "division", language, _ask(rng, "division", language, DIVISION[language], held_out, a * b, b, answer)
+    )
 
 
 def draw_chain(rng: random.Random, language: Language, held_out: bool) -> Segment:
@@ -81,7 +96,9 @@ def draw_chain(rng: random.Random, language: Language, held_out: bool) -> Segmen
     exchanges = []
     for place, (sign, a, b) in enumerate(steps):
         say, first, after, name = (
-            (say_sum, SUM, SUM_AFTER, "sum") if sign == "+" else (say_difference, DIFFERENCE, DIFFERENCE_AFTER, "difference")
+            (say_sum, SUM, SUM_AFTER, "sum")
+            if sign == "+"
+            else (say_difference, DIFFERENCE, DIFFERENCE_AFTER, "difference")
         )
         if place == 0:
             exchanges.append(_ask(rng, name, language, first[language], False, a, b, say(a, b, language)))
@@ -95,7 +112,9 @@ def draw_too_hard(rng: random.Random, language: Language, held_out: bool) -> Seg
     """Numbers of three digits and more, fractions, roots: the limit is said, nothing is invented."""
     question = choose_wording(rng, "too hard", language, TOO_HARD[language], held_out)
     while "{n}" in question:
-        question = question.replace("{n}", str(rng.choice((rng.randint(100, 999), rng.randint(100, 9999), rng.randint(1000, 99999)))), 1)
+        question = question.replace(
+            "{n}", str(rng.choice((rng.randint(100, 999), rng.randint(100, 9999), rng.randint(1000, 99999)))), 1
+        )
     while "{s}" in question:
         question = question.replace("{s}", str(rng.randint(2, 99)), 1)
     return _segment("sum too large", language, Exchange(decorate(rng, language, question), TOO_HARD_ANSWERS[language]))
@@ -163,7 +182,14 @@ def _draw_steps(rng: random.Random, held_out: bool) -> tuple[int | None, list[tu
 
 
 def _ask(
-    rng: random.Random, name: str, language: Language, frames: tuple[str, ...], held_out: bool, a: int, b: int, answer: str
+    rng: random.Random,
+    name: str,
+    language: Language,
+    frames: tuple[str, ...],
+    held_out: bool,
+    a: int,
+    b: int,
+    answer: str,
 ) -> Exchange:
     question = choose_wording(rng, name, language, frames, held_out)
     question = question.replace("{a}", str(a)).replace("{b}", str(b))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table: one entry stays on one line
 """How people ask for sums: frames with {a} and {b}, and what lies beyond the model's arithmetic."""
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ TOO_HARD: dict[Language, tuple[str, ...]] = {
         "the logarithm of {n}?", "what's {n} + {s}?", "{s} + {n}?", "how much is {s}.{s} times {s}?", "the factorial of {s}?",
     ),
     "zh": (
-        "{n} + {n}?", "{n} - {n}?", "{n} × {n}?", "{n} ÷ {s}?", "{n} * {s}?", "{n}[加|減|乘|乘以|除以]{n}[是多少|等於多少|等於幾]?", "{n}[加|減|乘|除以]{s}[是多少|等於多少]?", "{n} [+|-|×|÷] {n} [是多少|等於多少]?",
+        "{n} + {n}?", "{n}-{n}等於?", "{n} × {n} 的答案?", "{n} ÷ {s} 得多少?", "{s}乘{n}的答案?", "{n} * {s}?", "{n}[加|減|乘|乘以|除以]{n}[是多少|等於多少|等於幾]?", "{n}[加|減|乘|除以]{s}[是多少|等於多少]?", "{n} [+|-|×|÷] {n} [是多少|等於多少]?",
         "[計算|請算|幫我算|算一下]{n}[加|減|乘|除以]{n}", "{n}和{n}加起來是多少?", "{n}的平方根是多少?", "{s}的平方根是多少?", "{n}的百分之{s}是多少?", "{s}的{s}次方是多少?", "{s}的平方是多少?", "{s}.{s}加{s}.{s}是多少?",
         "{n}的對數是多少?", "{s}加{n}[是多少|等於多少]?", "{s}的階乘是多少?", "{s}.{s}乘{s}是多少?", "{n}減{s}等於幾?",
     ),

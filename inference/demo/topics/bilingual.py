@@ -20,7 +20,7 @@ INTENT_TOPICS = ("product", "small_talk", "identity")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A noun that some frames ask about, its answer, the answer in one word and a second sentence (where there are any)."""
+    """A noun that frames ask about, its answer, and where there are any the one word of it and a second sentence."""
 
     domain: str
     noun: Texts
@@ -112,4 +112,6 @@ def _paired(kind: str, table: dict[Language, dict[str, str]], say: Callable[[Lan
 @cache
 def _terms() -> tuple[Fact, ...]:
     frames = environment.FRAMES["definition"]
-    return tuple(Fact(environment.DOMAIN, term.name, term.definition, frames, more=term.more) for term in environment.TERMS)
+    return tuple(
+        Fact(environment.DOMAIN, term.name, term.definition, frames, more=term.more) for term in environment.TERMS
+    )

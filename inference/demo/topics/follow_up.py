@@ -1,4 +1,4 @@
-"""Questions that mean nothing without the turn before: "and Greece?", "tell me more", "say it in Chinese", "repeat that"."""
+"""Questions that lean on the turn before: "and Greece?", "tell me more", "say it in Chinese", "repeat that"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from inference.demo.segment import Exchange, Language, Segment
 from inference.demo.topics import bilingual
 from inference.demo.topics.follow_up_frames import AND_NOUN, IN_LANGUAGE, MORE, REPEAT
-from inference.demo.topics.grammar import choose_wording, decorate, expand
+from inference.demo.topics.grammar import choose_wording, decorate
 from inference.demo.topics.refusal import ANSWERS, draw_noun
 
 DOMAIN = "follow-up"
@@ -32,7 +32,11 @@ def draw_another(rng: random.Random, language: Language, held_out: bool) -> Segm
         last = place == len(facts) - 2
         frame = choose_wording(rng, "and noun", language, AND_NOUN[language], held_out and last)
         unknown = not held_out and last and rng.random() < 0.2
-        noun, answers = (draw_noun(rng, language, False), ANSWERS[language]) if unknown else (fact.noun[language], (fact.answer[language],))
+        noun, answers = (
+            (draw_noun(rng, language, False), ANSWERS[language])
+            if unknown
+            else (fact.noun[language], (fact.answer[language],))
+        )
         exchanges.append(Exchange(_typed(rng, language, frame.replace("{}", noun)), answers))
     return Segment("follow-up: and ...?", language, tuple(exchanges))
 

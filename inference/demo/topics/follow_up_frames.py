@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table: one entry stays on one line
 """The wordings of questions that lean on the turn before."""
 
 from __future__ import annotations

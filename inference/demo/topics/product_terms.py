@@ -127,8 +127,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     how_to(
         "regenerate",
-        "Press Regenerate under the answer: it makes another version, and nothing is overwritten.",
-        "按回答下方的「重新產生」:會多一個版本,原來的不會被覆蓋。",
+        "Press the round arrow (Answer again) under the answer: it makes another version, and nothing is overwritten.",
+        "按回答下方的圓形箭頭(重新回答):會多一個版本,原來的不會被覆蓋。",
         ("[regenerate|redo|repeat|retry|remake] [an|the|this|that] answer", "get [another|a second|a different|a new] [answer|version]", "[try|ask] [again|once more] without typing", "let the model [answer again|try again]", "make another version of [an|the] answer"),
         ("[重新產生|重新生成|重做|重來][回答|這個回答|答案]", "[得到|換|要]另一個[回答|版本|答案]", "再[回答|產生|生成]一次", "讓模型[重新回答|再試一次]"),
         ("what does regenerate do?", "is the old answer [lost|overwritten|kept] when I regenerate?", "I don't like [this|the|that] answer, [can I get another|give me another]", "the answer is [bad|wrong], can [it|the model] try again?", "where is [the regenerate button|regenerate]?", "can I [have|see] [another|a second] version?", "does regenerate [delete|overwrite] the [old|first] answer?", "can I go back to the [first|old|earlier] version?", "same question again, [please|how]?", "where are the other versions of the answer?"),
@@ -136,8 +136,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     how_to(
         "language",
-        "Open Settings and choose the language: English or 繁體中文.",
-        "打開「設定」選擇語言:English 或繁體中文。",
+        "Open your account menu at the bottom left, or Settings, and choose the language: English or 繁體中文.",
+        "打開左下角的帳號選單或「設定」,選擇語言:English 或繁體中文。",
         ("[change|switch|set|choose] the language [of the page|of the site|of the app|of the menus|]", "[use|see|have] the [page|site|app|menus] in [Chinese|English]", "switch the [page|site|menus|interface] to [Chinese|English]", "get [Chinese|English] menus"),
         ("[更改|切換|設定|選擇|換][語言|介面語言|網頁的語言|頁面的語言]", "把[介面|網頁|頁面|選單]換成[英文|中文]", "[使用|切換到][中文|英文]介面", "讓選單[顯示|變成][中文|英文]"),
         ("where is the language [setting|menu]?", "the menus are in the wrong language", "is there [a Chinese|an English] version of [the page|this site]?", "can the [page|site|interface] be [Chinese|English]?", "which languages does the [page|site|interface] have?", "I can't read the [menus|page]", "in which languages is this [site|page|app]?", "[interface|page|menu] language?", "why is the page in [English|Chinese]?", "language [setting|settings], where?"),
@@ -145,8 +145,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     how_to(
         "theme",
-        "Open Settings and choose the theme: light, dark, or the same as your system.",
-        "打開「設定」選擇主題:淺色、深色,或跟隨系統。",
+        "Open your account menu at the bottom left, or Settings, and choose the theme: light, dark, or like the system.",
+        "打開左下角的帳號選單或「設定」,選擇主題:淺色、深色或跟隨系統。",
         ("[change|switch|set|choose] the [theme|colours|colors|appearance]", "[use|turn on|get|switch to|activate] [the|] [dark|light|night] [mode|theme]", "make the [page|screen|site] [dark|darker|light|lighter|brighter]"),
         ("[更改|切換|設定|選擇|換][主題|佈景主題|外觀|配色]", "[使用|開啟|切換到|打開][深色|淺色|夜間|暗色][模式|主題]", "讓[頁面|畫面|網頁]變[暗|亮|深色|淺色]"),
         ("where is [the|] [dark|light|night] [mode|theme]?", "is there a [dark|light|night] [mode|theme]?", "the [page|screen] is too [bright|dark|white]", "does this [site|page|app] have a [dark|light] mode?", "can I have [a black|a white|a dark] background?", "[dark|light|night] mode[?| please]", "which themes are there?", "my eyes hurt, can it be darker?", "where [is|do I find] the theme [setting|]?", "can the background be [dark|black|white]?"),
@@ -163,8 +163,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     how_to(
         "sign_up",
-        "Click Sign up at the top, choose a user name and a password, and you are in.",
-        "點上方的「註冊」,設定使用者名稱和密碼就可以了。",
+        "Open Log in, then Sign up, and choose a user name and a password.",
+        "打開「登入」再點「註冊」,設定使用者名稱和密碼。",
         ("[sign up|register|join]", "[create|make|open|get|set up] [an|a new|my] account", "become a [member|user]", "make a [user name|login|new user]"),
         ("註冊", "註冊[帳號|一個帳號|新帳號|會員]", "[建立|申請|開|辦]帳號", "[成為|加入]會員", "申請[新的|一個]帳號"),
         ("do I need an account?", "I [have no|don't have an] account", "where [is|do I find] [sign up|the sign-up page|registration]?", "I am new here, how do I [join|get in|begin]?", "can I get an account?", "[how does|where is] [the|] registration [work|]?", "my colleague needs an account", "is there [registration|a sign-up page]?", "sign up[?| please]", "new account, [how|where]?"),
@@ -172,8 +172,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     how_to(
         "log_out",
-        "Open the menu with your name and choose Log out.",
-        "打開有您名字的選單,選「登出」。",
+        "Open the menu with your name at the bottom left and choose Log out.",
+        "打開左下角有您名字的選單,選「登出」。",
         ("[log out|sign out|log off|logout]", "[leave|exit|close] my [account|session]", "log out [of my account|from this computer|of this site]", "end my session"),
         ("登出", "登出[帳號|系統|我的帳號]", "[離開|退出]我的帳號", "結束[登入|我的登入]"),
         ("where is [log out|logout|sign out|the logout button]?", "can I [log out|sign out] [here|]?", "this is a [shared|public] computer, how do I leave my account?", "I am still logged in, how do I [leave|get out]?", "[log out|logout|sign out][?| please]", "someone else wants to log in", "I want out of my account", "how do I switch to another [user|account]?", "which menu has log out?", "logging out, how?"),
@@ -181,7 +181,7 @@ INTENTS: tuple[Intent, ...] = (
     ),
     how_to(
         "password",
-        "Open Settings and choose Change password; if you forgot it, use Forgot password on the login page.",
+        "Open Settings and choose Change the password; if you forgot it, click Forgot your password? on the login page.",
         "打開「設定」選「更改密碼」;若忘記密碼,請用登入頁的「忘記密碼」。",
         ("[change|reset|set|replace|renew] [my|the] password", "[get|make|choose|set] a new password", "[recover|restore] my [account|password]", "log in without my password"),
         ("[更改|修改|重設|換|變更|改][密碼|我的密碼|新密碼]", "設定新[密碼|的密碼]", "找回[密碼|帳號]"),

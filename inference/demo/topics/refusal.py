@@ -17,13 +17,22 @@ from inference.demo.topics.refusal_nouns import NOUNS, OWN_FRAMES, WHOLE_QUESTIO
 DOMAIN = "refusal"
 TOPICS_WITH_FRAMES = ("arithmetic", "names", "product", "small_talk", "identity", "environment", "facts")
 ANSWERS: dict[Language, tuple[str, ...]] = {
-    "en": ("Sorry, I don't know that. I am only a small demonstration model.", "I don't know. I am only a small demonstration model; please add a larger model for this."),
-    "zh": ("抱歉\uff0c我不知道。我只是一個小型示範模型。", "我不知道。我只是一個小型示範模型\uff0c請為這類問題加入更大的模型。"),
-}  # fmt: skip
+    "en": (
+        "Sorry, I don't know that. I am only a small demonstration model.",
+        "I don't know. I am only a small demonstration model; please add a larger model for this.",
+    ),
+    "zh": (
+        "抱歉\uff0c我不知道。我只是一個小型示範模型。",
+        "我不知道。我只是一個小型示範模型\uff0c請為這類問題加入更大的模型。",
+    ),
+}
 FRAMES_FOR_REFUSAL: dict[Language, tuple[str, ...]] = {"en": (), "zh": ()}
 NEAR_MISSES: dict[Language, tuple[str, ...]] = {"en": (), "zh": ()}
 CONSONANTS = "bcdfghjklmnpqrstvwxz"
-STRAY_CHARACTERS = "的一是了我不人在有他這個上們來到時大地為子中你說生國年著就那和要她出也得里後自以會家可下而過天去能對小多然於心學麼之都好看起發當沒成只如事把還用第樣道想作種開"
+STRAY_CHARACTERS = (
+    "的一是了我不人在有他這個上們來到時大地為子中你說生國年著就那和要她出也得里後自以會家可下而過天"
+    "去能對小多然於心學麼之都好看起發當沒成只如事把還用第樣道想作種開"
+)
 
 
 def draw(rng: random.Random, language: Language, held_out: bool) -> Segment:

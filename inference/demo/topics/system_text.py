@@ -47,7 +47,9 @@ def draw_rule(rng: random.Random, rule: str, held_out: bool) -> System:
 def draw_expert(rng: random.Random, held_out: bool) -> System:
     language: Language = rng.choice(("en", "zh"))
     expert = rng.choice(EXPERTS)
-    text = choose_wording(rng, "expert", language, EXPERT_FRAMES[language], held_out).replace("{}", expand(rng, expert.fields[language]))
+    text = choose_wording(rng, "expert", language, EXPERT_FRAMES[language], held_out).replace(
+        "{}", expand(rng, expert.fields[language])
+    )
     return System(_written(rng, text), expert=expert)
 
 
@@ -82,8 +84,14 @@ def _in_one_word(rng: random.Random, language: Language, held_out: bool) -> Segm
         a, b = rng.randint(1, 12), rng.randint(1, 12)
         segment = arithmetic.draw_product(rng, language, held_out) if rng.random() < 0.5 else None
         if segment is None:
-            question = rng.choice(("what is {} + {}?", "{} + {}?", "{} plus {}?") if language == "en" else ("{}加{}是多少?", "{}+{}?", "{} + {} 等於多少?"))
-            return Segment("system: one word", language, (Exchange(decorate(rng, language, question.format(a, b)), (str(a + b),)),))
+            question = rng.choice(
+                ("what is {} + {}?", "{} + {}?", "{} plus {}?")
+                if language == "en"
+                else ("{}加{}是多少?", "{}+{}?", "{} + {} 等於多少?")
+            )
+            return Segment(
+                "system: one word", language, (Exchange(decorate(rng, language, question.format(a, b)), (str(a + b),)),)
+            )
         exchange = segment.exchanges[0]
         number = exchange.answers[0].split("= ")[1].rstrip(".。")
         return Segment("system: one word", language, (Exchange(exchange.question, (number,)),))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table: one entry stays on one line
 """System texts: what people write above a conversation, and the experts that the model may be told to be."""
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class Command(BaseCommand):
     def _checked_source(self, source: str, backend: str) -> str:
         """The source as it is kept: folders with their whole path, since workers start elsewhere."""
         if backend == ModelEntry.Backend.ECHO:
-            return ""
+            return source  # its options, such as "words_per_second=20"
         if not source:
             raise CommandError("Which model? Give its folder, or its name on the hub.")
         if is_hub_name(source):

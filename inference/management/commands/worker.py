@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from celery import signals
+from celery.exceptions import CPendingDeprecationWarning
+from celery.platforms import SecurityWarning
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fastchat_site.celery import app
@@ -39,6 +42,8 @@ class Command(BaseCommand):
         os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
         signals.worker_ready.connect(lambda **_: worker.live(celery_name), weak=False)
         signals.worker_shutting_down.connect(lambda **_: worker.end(), weak=False)
+        warnings.filterwarnings("ignore", category=SecurityWarning)  # root: tasks travel as JSON, never as pickles
+        warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # the setting is made on purpose
         app.worker_main(
             [
                 "--quiet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,11 +83,8 @@ def sentencepiece_tokenizer() -> PreTrainedTokenizerFast:
         vocab_size=500, special_tokens=["<unk>", "<s>", "</s>", *all_bytes], limit_alphabet=60, show_progress=False
     )
     backend.train_from_iterator((text.replace(" ", "▁") for text in TRAINING_TEXT), trainer)
-    plain = Tokenizer.from_str(backend.to_str())
-    # Bytes are ordinary tokens in Llama's vocabulary; only the first three are special.
-    import json
-
-    state = json.loads(plain.to_str())
+    # The trainer marks the bytes as special; in Llama's vocabulary only the first three tokens are.
+    state = json.loads(backend.to_str())
     state["added_tokens"] = state["added_tokens"][:3]
     return PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(json.dumps(state)), bos_token="<s>", eos_token="</s>", unk_token="<unk>"

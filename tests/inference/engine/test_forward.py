@@ -41,8 +41,8 @@ def test_a_window_that_no_context_exceeds_does_not_matter(load: Callable[[str], 
 def test_rows_that_come_and_go_keep_their_own_logits(
     architecture: str, load: Callable[[str], LoadedModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inference.engine.slot_cache.FIRST_SLOTS", 1)  # so that the cache must grow
-    monkeypatch.setattr("inference.engine.slot_cache.FIRST_POSITIONS", 4)
+    monkeypatch.setattr("inference.engine.slot_cache.SLOT_STEP", 1)  # so that the cache grows and shrinks often
+    monkeypatch.setattr("inference.engine.slot_cache.POSITION_STEP", 4)
     model = load(architecture).model
     chance = random.Random(architecture)
     together, alone = SlotForward(model, CPU), OneByOneForward(model, CPU)
@@ -63,6 +63,28 @@ def test_rows_that_come_and_go_keep_their_own_logits(
     for key in running:
         together.release(key)
     assert together._slot_cache is None, "an idle engine holds no memory"
+
+
+def test_memory_follows_the_answers_down_again(llama: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inference.engine.slot_cache.POSITION_STEP", 8)
+    forward = SlotForward(llama.model, CPU)
+    read(forward, "short", [1, 2, 3, 4])
+    for key in range(20):
+        read(forward, key, list(range(100)))
+
+    def shape() -> tuple[int, int]:
+        works = [Work(key, [9], is_decoding=True) for key in ("short", *range(20)) if key in forward._caches]
+        works += [Work(key, [9], is_decoding=True) for key in forward._keys]
+        forward.advance(works)
+        assert forward._slot_cache
+        keys = forward._slot_cache.slot_layers[0].keys
+        assert keys is not None
+        return keys.shape[0], keys.shape[2]
+
+    assert shape() == (24, 104)
+    for key in range(20):
+        forward.release(key)
+    assert shape() == (4, 8)
 
 
 class Tampered:
@@ -121,9 +143,10 @@ def test_a_row_full_of_nan_leaves_nothing_behind(llama: LoadedModel) -> None:
         read(forward, key, [5, 6, 7, 8 + key])
     forward.advance([Work(key, [9], is_decoding=True) for key in range(3)])
     assert forward._slot_cache
-    for layer in forward._slot_cache.slot_layers:
-        assert layer.keys is not None and layer.values is not None
-        layer.keys[1] = layer.values[1] = torch.nan
+    with torch.inference_mode():
+        for layer in forward._slot_cache.slot_layers:
+            assert layer.keys is not None and layer.values is not None
+            layer.keys[1] = layer.values[1] = torch.nan
     for _ in range(20):  # the broken row is the longest, its neighbours must not see it
         results = forward.advance([Work(key, [9], is_decoding=True) for key in range(3)])
     assert [bool(result.isfinite().all()) for result in results if isinstance(result, torch.Tensor)] == [

@@ -38,7 +38,8 @@ def change_config(folder: Path, **values: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
 
 
-def test_a_good_folder_loads_and_reports_itself(folder: Path) -> None:
+def test_a_good_folder_loads_and_reports_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "SECONDS_BETWEEN_TELLING", 0)
     stages: list[Loading] = []
     loaded = load_model(EngineSpec("m", "transformers", str(folder), context_length=100), stages.append)
     assert loaded.info.context_length == 100
@@ -47,7 +48,7 @@ def test_a_good_folder_loads_and_reports_itself(folder: Path) -> None:
     assert loaded.info.device in ("cpu", "cuda", "mps", "xpu") and loaded.info.load_seconds > 0
     assert loaded.end_token_ids == {2}
     fractions = [stage.fraction for stage in stages]
-    assert fractions == sorted(fractions) and len(fractions) >= 3
+    assert fractions == sorted(fractions) and len(set(fractions)) > 10
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:

@@ -34,8 +34,17 @@ Ask = Callable[..., EngineRequest]
 
 
 @pytest.fixture(scope="module")
-def engine(make_checkpoint: Callable[[str], Path]) -> Iterator[EngineProcess]:
-    engine = EngineProcess(EngineSpec("llama", "transformers", str(make_checkpoint("llama")), threads=1))
+def folder(make_checkpoint: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder of this module's own, to be broken and repaired."""
+    copy = tmp_path_factory.mktemp("process") / "model"
+    shutil.copytree(make_checkpoint("llama"), copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def engine(folder: Path) -> Iterator[EngineProcess]:
+    """One for the whole module, because each start takes seconds; the tests run in this order."""
+    engine = EngineProcess(EngineSpec("llama", "transformers", str(folder), threads=1))
     yield engine
     engine.close()
 
@@ -65,6 +74,27 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+def test_a_broken_folder_is_refused_and_the_next_request_tries_again(
+    engine: EngineProcess, folder: Path, ask: Ask
+) -> None:
+    assert engine.state == "idle" and engine.loading
+    weights, tokenizer = folder / "model.safetensors", folder / "tokenizer.json"
+    weights.rename(folder / "elsewhere")
+    with pytest.raises(ModelUnavailable, match="no weights"):
+        answer_to(engine, ask("hello"))
+    assert engine.pid is None, "seen without starting a process"
+    assert engine.state == "failed" and "no weights" in engine.failure
+    (folder / "elsewhere").rename(weights)
+
+    content = tokenizer.read_text()
+    tokenizer.write_text("{")  # only the loader itself can see this
+    with pytest.raises(ModelUnavailable, match="tokenizer"):
+        answer_to(engine, ask("hello"))
+    wait_until(lambda: engine.state == "failed")
+    assert "tokenizer" in engine.failure
+    tokenizer.write_text(content)  # the tests below start it again
 
 
 def test_it_answers_several_at_once_and_reports_itself(engine: EngineProcess, ask: Ask) -> None:
@@ -135,29 +165,26 @@ def test_a_killed_process_ends_its_answers_and_the_next_request_starts_another(e
     assert engine.pid != pid
 
 
-def test_a_broken_folder_is_tried_again_after_it_was_repaired(
-    make_checkpoint: Callable[[str], Path], tmp_path: Path, ask: Ask
-) -> None:
-    folder = tmp_path / "model"
-    engine = EngineProcess(EngineSpec("m", "transformers", str(folder), threads=1))
-    with pytest.raises(ModelUnavailable, match="does not exist"):
-        list(engine.start(ask("hello")))
-    assert engine.pid is None, "seen without starting a process"
-    assert engine.state == "failed" and "does not exist" in engine.failure
-    shutil.copytree(make_checkpoint("gpt2"), folder)
-    tokenizer = (folder / "tokenizer.json").read_text()
-    (folder / "tokenizer.json").write_text("{")  # only the loader itself can see this
-    with pytest.raises(ModelUnavailable, match="tokenizer"):
-        list(engine.start(ask("hello")))
-    wait_until(lambda: engine.state == "failed")
-    assert "tokenizer" in engine.failure
-    (folder / "tokenizer.json").write_text(tokenizer)
-    assert answer_to(engine, ask("hello", max_tokens=2))[-1].finish
+def test_a_process_killed_while_loading_makes_the_model_unavailable(folder: Path, ask: Ask) -> None:
+    """Otherwise a model that is too large for the machine would be tried again for ever."""
+    engine = EngineProcess(EngineSpec("llama", "transformers", str(folder), threads=1))
+    stream = engine.start(ask("hello"))
+    wait_until(lambda: engine.pid is not None)
+    os.kill(engine.pid or 0, signal.SIGKILL)
+    with pytest.raises(ModelUnavailable, match=r"SIGKILL .*memory.* while it loaded"):
+        chunks_of(stream)
+    assert engine.state == "failed" and "SIGKILL" in engine.failure
+    engine.close()
+
+
+def test_a_closed_engine_is_gone_and_says_so(engine: EngineProcess, ask: Ask) -> None:
     pid = engine.pid
+    running = engine.start(ask("hello", max_tokens=100_000))
     engine.close()
     assert pid and not is_alive(pid)
-    with pytest.raises(EngineDied, match="stopped"):
-        list(engine.start(ask("hello")))
+    for stream in (running, engine.start(ask("hello"))):
+        with pytest.raises(EngineDied, match="stopped"):
+            chunks_of(stream)
 
 
 def test_the_process_dies_with_its_worker(make_checkpoint: Callable[[str], Path]) -> None:

@@ -199,6 +199,19 @@ def test_one_bad_request_does_not_harm_the_others(
     assert sorted(forward.released) == ["bad", "good"]
 
 
+def test_a_token_that_cannot_become_text_ends_its_request_alone(llama: LoadedModel, ask: Ask, drive: Drive) -> None:
+    def unknown_piece(token_id: int) -> str:
+        raise IndexError("piece id is out of range")
+
+    driver = drive(TransformersEngine(llama))
+    driver.add("good", ask("hello", temperature=0, max_tokens=8))
+    driver.add("bad", ask("hello", temperature=0, max_tokens=8))
+    driver.engine._sequences["bad"]._detokenizer.feed = unknown_piece
+    driver.run()
+    assert "IndexError: piece id" in str(driver.errors["bad"])
+    assert driver.token_ids("good") == generated(llama, ask("hello"), 8)
+
+
 def test_a_question_that_does_not_fit_is_an_error_of_its_request_alone(
     llama: LoadedModel, ask: Ask, drive: Drive
 ) -> None:
