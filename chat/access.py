@@ -11,16 +11,23 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from chat.owners import former_guest, owner_of
 from chat.services import take_over
+
+
+class HtmxRequest(HttpRequest):
+    """What the middleware makes of every request."""
+
+    htmx: HtmxDetails
 
 
 def for_owners(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Calls view(request, owner, …). What an owner may see is decided by the lookup in the view."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HtmxRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         owner = owner_of(request)
         if owner is None:
             return _log_in(request)
@@ -31,7 +38,7 @@ def for_owners(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return wrapped
 
 
-def _log_in(request: HttpRequest) -> HttpResponse:
+def _log_in(request: HtmxRequest) -> HttpResponse:
     """After logging in, people land on the page they were on, never on a fragment or a POST address."""
     page = request.get_full_path()
     if request.htmx:

@@ -6,12 +6,13 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 
+from chat.access import HtmxRequest
 from chat.forms import SettingsForm
 from chat.models import Conversation, Message
 from chat.owners import Owner
@@ -42,7 +43,7 @@ def uuid_from(text: str) -> uuid.UUID:
         raise BadRequest("not an identifier") from error
 
 
-def current_page(request: HttpRequest) -> str:
+def current_page(request: HtmxRequest) -> str:
     """The conversation on the page that htmx asks from."""
     path = (request.htmx.current_url_abs_path or "") if request.htmx else ""
     return path.removeprefix(reverse("chat-new")).split("/")[0]
@@ -64,7 +65,7 @@ def changed_settings(data: QueryDict, entry: ModelEntry) -> dict[str, Any] | Non
     """The sliders' values that differ from the defaults; None when the form had no sliders."""
     form = SettingsForm(data)
     if not form.is_valid():
-        raise RequestRefused(" ".join(error for errors in form.errors.values() for error in errors))
+        raise RequestRefused(" ".join(str(error) for errors in form.errors.values() for error in errors))
     return form.changes(entry) if set(form.fields) & set(data) else None
 
 
@@ -81,7 +82,7 @@ def adopt(conversation: Conversation, data: QueryDict, slug: str) -> None:
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def thread_answer(request: HttpRequest, message: Message) -> HttpResponse:
+def thread_answer(request: HtmxRequest, message: Message) -> HttpResponse:
     """The branch that is shown now."""
     if not request.htmx:
         return redirect("chat-show", pk=message.conversation_id)
@@ -89,14 +90,14 @@ def thread_answer(request: HttpRequest, message: Message) -> HttpResponse:
     return render(request, "chat/_thread.html", {"conversation": conversation, "thread": conversation.thread()})
 
 
-def dialog(request: HttpRequest, fragment: str, context: dict[str, Any]) -> HttpResponse:
+def dialog(request: HtmxRequest, fragment: str, context: dict[str, Any]) -> HttpResponse:
     if not request.htmx:
         return render(request, "chat/dialog.html", context | {"fragment": fragment})
     return reswap(retarget(render(request, fragment, context), "#dialog"), "innerHTML")
 
 
 def refused(
-    request: HttpRequest,
+    request: HtmxRequest,
     owner: Owner,
     refusal: RequestRefused,
     conversation: Conversation | None = None,

@@ -10,6 +10,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.parser_inline import ParserInline
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image, link
@@ -168,7 +169,7 @@ def _parser() -> MarkdownIt:
     md.inline = inline
     dollarmath_plugin(md, allow_space=False, allow_digits=False, double_inline=True)
     md.disable("math_block")
-    interrupts = {"alt": ["paragraph", "blockquote", "list"]}
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
     md.block.ruler.before("fence", "math_lines", math_block, interrupts)
     md.inline.ruler.before("escape", "math_bracket", bracket_math)
     md.inline.ruler.at("link", unless_too_many(link))

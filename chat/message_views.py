@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.access import for_owners
+from chat.access import HtmxRequest, for_owners
 from chat.answers import owned_reply, question_from, refused, thread_answer, uuid_from
 from chat.models import Message
 from chat.owners import Owner
@@ -22,14 +22,14 @@ from inference.services import RequestRefused
 @never_cache
 @require_GET
 @for_owners
-def show(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def show(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     """For pages whose websocket does not get through."""
     return HttpResponse(message_html(owned_reply(owner, pk), request))
 
 
 @require_POST
 @for_owners
-def stop(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def stop(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     message = owned_reply(owner, pk)
     stop_reply(message)
     return HttpResponse(status=204) if request.htmx else redirect("chat-show", pk=message.conversation_id)
@@ -37,7 +37,7 @@ def stop(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @for_owners
-def ask_again(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def ask_again(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     message = owned_reply(owner, pk)
     try:
         regenerate(message=message, owner=owner)
@@ -48,7 +48,7 @@ def ask_again(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse
 
 @require_POST
 @for_owners
-def edit(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def edit(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     """A new version of one's question, with an answer of its own; the old one stays."""
     message = get_object_or_404(Message.objects.owned_by(owner).filter(role=Message.Role.USER), pk=pk)
     text, _slug = question_from(request.POST)
@@ -61,7 +61,7 @@ def edit(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @for_owners
-def feedback(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def feedback(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     """A thumb or a flag; pressing it again takes it back."""
     message = owned_reply(owner, pk)
     given = request.POST.get("feedback", "")
@@ -76,7 +76,7 @@ def feedback(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @for_owners
-def version(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def version(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     """Shows the branch through one of this message's siblings."""
     message = get_object_or_404(Message.objects.owned_by(owner), pk=pk)
     siblings = Message.objects.filter(conversation=message.conversation_id, parent=message.parent_id)

@@ -22,45 +22,46 @@ class Slider:
     name: str
     label: Any
     help: Any
-    low: float
-    high: float
-    step: float
+    bounds: tuple[float, float, float]  # low, high, step
     value: float
     default: float
-    unlimited: bool = False  # the right end means "as long as the model likes"
+    is_unlimited_at_end: bool = False
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.is_unlimited_at_end and self.value >= self.bounds[1]
 
 
 def sliders(entry: ModelEntry, params: dict[str, Any]) -> list[Slider]:
     defaults = entry.sampling()
-
-    def at(name: str, otherwise: float = 0) -> dict[str, float]:
-        default = getattr(defaults, name)
-        default = otherwise if default is None else default
-        return {"value": params.get(name, default), "default": default}
-
+    # A default without a limit stands at the right end.
     longest = max(LONGEST, params.get("max_tokens") or 0, defaults.max_tokens or 0)
+    default_length = defaults.max_tokens or longest
     return [
         Slider(
-            "temperature",
-            _("Temperature"),
-            _("Low: sober, and nearly the same answer every time. High: more varied and more daring."),
-            *(0, 2, 0.05),
-            **at("temperature"),
+            name="temperature",
+            label=_("Temperature"),
+            help=_("Low: sober, and nearly the same answer every time. High: more varied and more daring."),
+            bounds=(0, 2, 0.05),
+            value=params.get("temperature", defaults.temperature),
+            default=defaults.temperature,
         ),
         Slider(
-            "top_p",
-            _("Top-p"),
-            _("The model chooses each word only among the likeliest ones that together reach this share."),
-            *(0.05, 1, 0.05),
-            **at("top_p"),
+            name="top_p",
+            label=_("Top-p"),
+            help=_("The model chooses each word only among the likeliest ones that together reach this share."),
+            bounds=(0.05, 1, 0.05),
+            value=params.get("top_p", defaults.top_p),
+            default=defaults.top_p,
         ),
         Slider(
-            "max_tokens",
-            _("Longest answer"),
-            _("In tokens: one is about three quarters of an English word, or one Chinese character."),
-            *(8, longest, 8),
-            **at("max_tokens", longest),
-            unlimited=defaults.max_tokens is None,
+            name="max_tokens",
+            label=_("Longest answer"),
+            help=_("In tokens: one is about three quarters of an English word, or one Chinese character."),
+            bounds=(8, longest, 8),
+            value=params.get("max_tokens", default_length),
+            default=default_length,
+            is_unlimited_at_end=defaults.max_tokens is None,
         ),
     ]
 

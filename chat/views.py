@@ -6,14 +6,14 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget, trigger_client_event
 
-from chat.access import for_owners
+from chat.access import HtmxRequest, for_owners
 from chat.answers import (
     adopt,
     changed_settings,
@@ -46,7 +46,7 @@ def start_page_context() -> dict[str, Any]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_owners
-def new(request: HttpRequest, owner: Owner) -> HttpResponse:
+def new(request: HtmxRequest, owner: Owner) -> HttpResponse:
     """An empty chat; its first message makes the conversation."""
     if request.method != "POST":
         page = chat_page(owner, slug=request.GET.get("model", ""), text=request.GET.get("message", ""))
@@ -70,14 +70,14 @@ def new(request: HttpRequest, owner: Owner) -> HttpResponse:
 @never_cache
 @require_GET
 @for_owners
-def show(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def show(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     return render(request, "chat/show.html", chat_page(owner, owned_conversation(owner, pk)))
 
 
 @never_cache
 @require_GET
 @for_owners
-def history(request: HttpRequest, owner: Owner) -> HttpResponse:
+def history(request: HtmxRequest, owner: Owner) -> HttpResponse:
     try:
         page = history_page(owner, words=request.GET.get("q", ""), before=request.GET.get("before", ""))
     except ValueError as error:
@@ -89,7 +89,7 @@ def history(request: HttpRequest, owner: Owner) -> HttpResponse:
 @never_cache
 @require_GET
 @for_owners
-def model_picker(request: HttpRequest, owner: Owner) -> HttpResponse:
+def model_picker(request: HtmxRequest, owner: Owner) -> HttpResponse:
     """The list of models as it is now; with `controls`, the whole header for the chosen model."""
     conversation = None
     if "conversation" in request.GET:
@@ -103,7 +103,7 @@ def model_picker(request: HttpRequest, owner: Owner) -> HttpResponse:
 
 @require_POST
 @for_owners
-def send(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def send(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     conversation = owned_conversation(owner, pk)
     text, slug = question_from(request.POST)
     try:
@@ -119,7 +119,7 @@ def send(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @for_owners
-def settings(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def settings(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     """The sliders (saved in silence) or another model (the header is drawn anew)."""
     conversation = owned_conversation(owner, pk)
     slug = request.POST.get("model", "")
@@ -136,7 +136,7 @@ def settings(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_owners
-def rename(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def rename(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     conversation = owned_conversation(owner, pk)
     form = RenameForm(request.POST or None, instance=conversation)
     if request.method == "POST" and form.is_valid():
@@ -150,7 +150,7 @@ def rename(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_owners
-def delete(request: HttpRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
+def delete(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     conversation = owned_conversation(owner, pk)
     if request.method == "GET":
         return dialog(request, "chat/_delete.html", {"conversation": conversation})

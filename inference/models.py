@@ -105,9 +105,7 @@ class ModelEntry(models.Model):
                 name="expert_has_base_others_have_none",
                 condition=Q(backend="expert", base__isnull=False) | (~Q(backend="expert") & Q(base__isnull=True)),
             ),
-            models.CheckConstraint(
-                name="local_model_has_source", condition=~Q(backend="transformers") | ~Q(source="")
-            ),
+            models.CheckConstraint(name="local_model_has_source", condition=~Q(backend="transformers") | ~Q(source="")),
         ]
 
     def __str__(self) -> str:
@@ -195,29 +193,33 @@ class Generation(models.Model):
     ACTIVE = (Status.QUEUED, Status.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    model = models.ForeignKey(ModelEntry, on_delete=models.PROTECT, related_name="generations")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
-    requester = models.CharField(max_length=80)  # who is charged: "user:7", "guest:…", "key:3"
-    prompt = models.JSONField()  # [{"role", "content"}, …], the system text included
-    params = models.JSONField(default=dict)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
-    attempt = models.PositiveIntegerField(default=1)
-    worker = models.CharField(max_length=120, blank=True)
-    text = models.TextField(blank=True)
-    finish_reason = models.CharField(max_length=20, blank=True)
-    error = models.TextField(blank=True)
-    prompt_tokens = models.PositiveIntegerField(default=0)
-    completion_tokens = models.PositiveIntegerField(default=0)
-    dropped_messages = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    queued_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True, blank=True)
-    first_token_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    model = models.ForeignKey(ModelEntry, on_delete=models.PROTECT, related_name="generations", verbose_name=_("model"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("user")
+    )
+    requester = models.CharField(_("requester"), max_length=80)  # who is charged: "user:7", "guest:…", "key:3"
+    prompt = models.JSONField(_("prompt"))  # [{"role", "content"}, …], the system text included
+    params = models.JSONField(_("sampling"), default=dict)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    attempt = models.PositiveIntegerField(_("attempt"), default=1)
+    worker = models.CharField(_("worker"), max_length=120, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    finish_reason = models.CharField(_("why it ended"), max_length=20, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    prompt_tokens = models.PositiveIntegerField(_("prompt tokens"), default=0)
+    completion_tokens = models.PositiveIntegerField(_("answer tokens"), default=0)
+    dropped_messages = models.PositiveIntegerField(_("messages left out"), default=0)
+    created_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    queued_at = models.DateTimeField(_("queued"), default=timezone.now)
+    started_at = models.DateTimeField(_("begun"), null=True, blank=True)
+    first_token_at = models.DateTimeField(_("first token"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = GenerationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
@@ -271,9 +273,7 @@ class Generation(models.Model):
 
     def begin(self, worker: str) -> bool:
         """A worker takes it on."""
-        return self._move(
-            (self.Status.QUEUED,), status=self.Status.RUNNING, worker=worker, started_at=timezone.now()
-        )
+        return self._move((self.Status.QUEUED,), status=self.Status.RUNNING, worker=worker, started_at=timezone.now())
 
     def requeue(self) -> bool:
         """Its worker is gone: the next attempt may begin, and the old worker may no longer write."""
@@ -311,6 +311,4 @@ class Generation(models.Model):
         return self._move((self.Status.QUEUED,), status=self.Status.STOPPED, ended_at=timezone.now())
 
     def fail(self, error: str, text: str = "") -> bool:
-        return self._move(
-            self.ACTIVE, status=self.Status.FAILED, error=error, text=text, ended_at=timezone.now()
-        )
+        return self._move(self.ACTIVE, status=self.Status.FAILED, error=error, text=text, ended_at=timezone.now())

@@ -97,9 +97,11 @@ def alices(alice: Any, echo_a: ModelEntry) -> Things:
 
 
 def guest_with(key: str) -> Client:
-    SessionStore(key).save(must_create=True)
+    session = SessionStore()
+    session["guest_key"] = key
+    session.save(must_create=True)
     client = Client()
-    client.cookies["sessionid"] = key
+    client.cookies["sessionid"] = session.session_key
     return client
 
 

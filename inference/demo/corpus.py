@@ -111,8 +111,8 @@ def slip(rng: random.Random, text: str, answer: str) -> str:
     return text[: place.start()] + wrong + text[place.end() :]
 
 
-def batches(tokenizer: PreTrainedTokenizerFast, seed: int, rows: int) -> Iterator[Batch]:
-    """Fresh batches without end; the same seed gives the same stream."""
+def batches(tokenizer: PreTrainedTokenizerFast, seed: int, rows: int, drills: float = 0.0) -> Iterator[Batch]:
+    """Fresh batches without end; the same seed gives the same stream. `drills` is the share of copying drills."""
     rng = random.Random(seed)
     packed: list[list[tuple[list[int], list[int]]]] = []
     while True:
@@ -120,7 +120,8 @@ def batches(tokenizer: PreTrainedTokenizerFast, seed: int, rows: int) -> Iterato
         packed = [[] for _ in range(rows)]
         misses = 0
         while misses < 8:
-            tokens, targets = encode(tokenizer, draw_dialogue(rng))
+            is_drill = rng.random() < drills
+            tokens, targets = copying_drill(rng, len(tokenizer)) if is_drill else encode(tokenizer, draw_dialogue(rng))
             fitting = [row for row in range(rows) if lengths[row] + len(tokens) <= ROW_LENGTH]
             if not fitting:
                 misses += 1
@@ -145,6 +146,13 @@ def encode(tokenizer: PreTrainedTokenizerFast, dialogue: Dialogue) -> tuple[list
         tokens += piece.ids
         targets += [*piece.ids[1:], -100] if role == roles.ASSISTANT else [-100] * len(piece.ids)
     return tokens, targets
+
+
+def copying_drill(rng: random.Random, vocabulary: int) -> tuple[list[int], list[int]]:
+    """Random tokens, then the same again: looking back and copying on is learnt long before any name needs it."""
+    pool = range(roles.FIRST_ORDINARY_TOKEN, vocabulary if rng.random() < 0.5 else roles.FIRST_WORD)
+    chunk = [rng.choice(pool) for _ in range(rng.randint(8, 40))]
+    return chunk + chunk, [-100] * len(chunk) + [*chunk[1:], -100]
 
 
 def stacked(packed: list[list[tuple[list[int], list[int]]]], pad: int) -> Batch:

@@ -16,6 +16,8 @@ from transformers import PreTrainedTokenizerFast
 
 SYSTEM, USER, ASSISTANT, END, PAD = "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<|pad|>"
 SPECIAL_TOKENS = (PAD, END, SYSTEM, USER, ASSISTANT)
+FIRST_ORDINARY_TOKEN = len(SPECIAL_TOKENS)
+FIRST_WORD = FIRST_ORDINARY_TOKEN + 256
 PIECES = r" ?[A-Za-z]+(?:'[A-Za-z]+)?|[0-9]|[\u4e00-\u9fff]| ?[^\sA-Za-z0-9\u4e00-\u9fff]|\s"
 LONGEST_CONTEXT = 1024
 # What keyboards write differently is one thing to the model.

@@ -64,6 +64,9 @@ def main() -> None:
     tokenizer = tokens.load(Path(arguments.tokenizer)) if arguments.tokenizer else build_tokenizer()
     size = SIZES[arguments.size]
     network = Network(replace(size.shape, vocabulary=len(tokenizer))).to(device)
+    if arguments.start_from:
+        finished = LlamaForCausalLM.from_pretrained(arguments.start_from, dtype=torch.float32)
+        network.load_state_dict(finished.model.state_dict())
     print(
         f"{arguments.size}: {sum(weight.numel() for weight in network.parameters()):,} parameters,"
         f" {len(tokenizer)} tokens, on {device}",
@@ -103,7 +106,7 @@ def train(
     """Run the plan and return the number of tokens seen."""
     optimiser = Optimiser(network, size.matrix_rate, size.other_rate, weight_decay=0.05)
     run = torch.compile(network) if arguments.compile else network
-    stream = corpus.batches(tokenizer, arguments.seed + 1, size.rows)
+    stream = corpus.batches(tokenizer, arguments.seed + 1, size.rows, arguments.drills)
     steps = arguments.steps or size.steps
     started = reported = time.monotonic()
     held_out = held_out_items(arguments.seed, HELD_OUT_PER_DOMAIN)
@@ -202,6 +205,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--tokenizer", help="take the tokenizer of this folder instead of building it")
+    parser.add_argument("--start-from", help="go on from the weights in this folder")
+    parser.add_argument("--drills", type=float, default=0.1, help="share of copying drills among the dialogues")
     parser.add_argument("--save-every", type=int, default=0, help="save the model each so many steps, too")
     parser.add_argument(
         "--threads", type=int, help="CPU threads; one each for two trainings side by side is faster than two in turn"

@@ -97,8 +97,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.requestConfig?.elt?.id === "composer") latest = box().value;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, xhr } = event.detail;
-  if (elt.id !== "composer" || !xhr || xhr.status < 200 || xhr.status >= 300) return;
+  const { requestConfig, xhr } = event.detail; // detail.elt is another one when the form itself was swapped
+  if (requestConfig.elt.id !== "composer" || !xhr || xhr.status < 200 || xhr.status >= 300) return;
   // What was typed while the request was under way stays.
   box().value = latest.startsWith(sent) ? latest.slice(sent.length) : latest;
   try { localStorage.removeItem(sentKey); } catch { /* no draft then */ }

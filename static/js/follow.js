@@ -3,6 +3,7 @@
 const NEAR = 80;
 let following = true;
 let watched = null;
+let lastTop = 0;
 
 const pane = () => document.querySelector("#messages");
 const distance = () => pane().scrollHeight - pane().scrollTop - pane().clientHeight;
@@ -28,11 +29,16 @@ function watch() {
   watcher.observe(thread);
   watcher.observe(pane());
   watched = thread;
+  lastTop = 0;
 }
 
 document.addEventListener("scroll", (event) => {
   if (event.target !== pane()) return;
-  following = distance() <= NEAR;
+  // Only moving up is leaving: while the text grows fast, the end may already be far away again.
+  const top = pane().scrollTop;
+  if (distance() <= NEAR) following = true;
+  else if (top < lastTop) following = false;
+  lastTop = top;
   refresh();
 }, { capture: true, passive: true });
 

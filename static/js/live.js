@@ -3,12 +3,14 @@
 import { say, text } from "./words.js";
 
 const SILENCE = 6000; // without a frame for so long, ask by plain HTTP
-const POLLING = 3000; // and then so often until frames come again
+const UNOPENED = 2500; // sooner, if there is not even a connection
+const POLLING = 2000; // and then so often until frames come again
 const SPEAKING = 4000; // at most one announcement of text in so many milliseconds
 
 const active = () => document.querySelector(".message.is-active");
 let following = null; // the reply whose end is to be announced
 let heard = Date.now();
+let isOpen = false;
 let isPolling = false;
 let spoken = 0;
 let spokenAt = 0;
@@ -47,7 +49,7 @@ setInterval(() => {
   if (!reply) return;
   begin(reply);
   speak(reply);
-  if (Date.now() - heard < (isPolling ? POLLING : SILENCE)) return;
+  if (Date.now() - heard < (isPolling ? POLLING : isOpen ? SILENCE : UNOPENED)) return;
   heard = Date.now();
   isPolling = true;
   htmx.trigger(reply, "fallback");
@@ -58,7 +60,10 @@ document.addEventListener("htmx:wsAfterMessage", () => {
   isPolling = false;
 });
 
+document.addEventListener("htmx:wsOpen", () => { isOpen = true; });
+
 document.addEventListener("htmx:wsClose", (event) => {
+  isOpen = false;
   const code = event.detail.event?.code;
   const status = event.target.querySelector?.(".status");
   if (status && [1006, 1011, 1012, 1013].includes(code)) status.textContent = text("reconnecting");

@@ -10,6 +10,7 @@ socket; `own process` is what the worker really uses. Greedy, about 100 prompt t
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import threading
@@ -18,6 +19,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+# As the engine's own process has it, and before torch is imported: without this the three would not be comparable.
+os.environ.update({"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "20000"})
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import torch

@@ -1,0 +1,76 @@
+"""The same behaviour on PostgreSQL: a cluster of its own is started for these tests where the programs are installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fastchat_site.embedded_valkey import free_port
+from tests.stack import ROOT, Stack
+
+pytestmark = pytest.mark.stack
+
+
+def program(name: str) -> str | None:
+    """PostgreSQL's server programs lie outside the PATH on Debian."""
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(debian[-1]) if debian else None)
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    initdb, pg_ctl = program("initdb"), program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        reason = "no PostgreSQL on this machine (Debian: apt-get install postgresql)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("postgresql")
+    port = free_port()
+    # The server refuses to run as root: then it runs as the user that its package made.
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if prefix:
+        shutil.chown(folder, "postgres")
+        for parent in (folder, *folder.parents[:3]):
+            if parent != Path("/tmp"):
+                parent.chmod(parent.stat().st_mode | 0o011)
+    data = folder / "data"
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
+    subprocess.run([*prefix, initdb, "-D", data, "-U", "fastchat", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet)
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    start = [*prefix, pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options]
+    subprocess.run([*start, "start"], **quiet)
+    subprocess.run(
+        [*prefix, program("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "fastchat", "fastchat"], **quiet
+    )
+    yield f"postgres://fastchat@127.0.0.1:{port}/fastchat"
+    subprocess.run([*prefix, pg_ctl, "-D", data, "-m", "immediate", "stop"], **quiet)
+
+
+def test_accounts_chat_and_inference_pass_on_postgresql(database_url: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "tests/accounts", "tests/chat", "tests/inference/test_run.py"]
+        + ["tests/inference/test_stream.py", "tests/test_ownership.py"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stdout[-4000:]
+    assert " passed" in result.stdout or "[100%]" in result.stdout
+
+
+def test_the_whole_site_answers_on_postgresql(database_url: str, tmp_path: Path) -> None:
+    with Stack(tmp_path, DATABASE_URL=database_url) as stack:
+        added = stack.manage("addmodel", "", "--backend", "echo", "--slug", "quick", "--name", "Quick")
+        assert added.returncode == 0, added.stderr
+        asked = stack.manage("test_message", "--model", "quick", "--message", "hello PostgreSQL")
+        assert asked.returncode == 0, asked.stderr + stack.log
+        assert "hello PostgreSQL" in asked.stdout
