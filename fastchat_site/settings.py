@@ -29,7 +29,7 @@ SIGNUP = env_choice("SIGNUP", ("open", "approval", "closed"), "open")
 GUEST_CHAT = env_bool("GUEST_CHAT")
 ADMIN_USERNAME = env_str("ADMIN_USERNAME")
 ADMIN_PASSWORD = os.environ.get("ADMIN_PASSWORD", "")
-VERSION = (BASE_DIR / "CHANGELOG.md").read_text().split("## ", 1)[1].split()[0]
+VERSION = (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8").split("## ", 1)[1].split()[0]
 
 ROOT_URLCONF = "fastchat_site.urls"
 ASGI_APPLICATION = "fastchat_site.asgi.application"
@@ -103,6 +103,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Sessions live in the database for 90 days and slide with use: nobody is told that a session was idle too long.
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# The proxy must set X-Forwarded-For and X-Forwarded-Proto itself: the log-in throttle believes them.
+BEHIND_PROXY = env_bool("BEHIND_PROXY")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_bool("HTTPS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("HTTPS") else None
 SECURE_REFERRER_POLICY = "same-origin"

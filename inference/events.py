@@ -17,7 +17,8 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Why there is no text yet: "waiting", "loading" (detail: stage, fraction 0–1), "continuing", "offline"."""
+    """Why there is no text yet: "loading" (detail: stage, fraction 0–1), "continuing", "offline"; or "saving"
+    when there is text that the database cannot take yet."""
 
     state: str
     detail: str = ""

@@ -92,7 +92,7 @@ class _Attempt:
             shown_text, shown_ids = stream.read_shown(self.generation.pk)
         self.text = shown_text
         return EngineRequest(
-            id=f"{self.generation.pk}:{self.generation.attempt}",
+            id=str(self.generation.pk),
             messages=self.generation.messages,
             params=self.generation.sampling,
             shown_token_ids=shown_ids,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -78,6 +79,9 @@ def start_generation(
         sampling = model.sampling(**params)
     except (TypeError, ValueError) as error:
         raise RequestRefused(str(error)) from error
+    if sampling.seed is None:
+        # Kept with the answer: another worker that goes on with it draws the same numbers, and it can be repeated.
+        sampling = replace(sampling, seed=secrets.randbelow(2**31))
     prompt = [{"role": message.role, "content": message.content} for message in _with_system(model, messages)]
     generation = Generation.objects.create(
         model=model, user=user, requester=requester, prompt=prompt, params=sampling.to_json()

@@ -1,4 +1,4 @@
-"""The same behaviour on PostgreSQL: a cluster of its own is started for these tests where the programs are installed."""
+"""The same behaviour on PostgreSQL: these tests start a cluster of their own where the programs are installed."""
 
 from __future__ import annotations
 
@@ -54,9 +54,10 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_accounts_chat_and_inference_pass_on_postgresql(database_url: str) -> None:
+    places = ["tests/accounts", "tests/chat", "tests/test_ownership.py"]
+    places += ["tests/inference/test_run.py", "tests/inference/test_stream.py"]
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "tests/accounts", "tests/chat", "tests/inference/test_run.py"]
-        + ["tests/inference/test_stream.py", "tests/test_ownership.py"],
+        [sys.executable, "-m", "pytest", "-q", "-x", *places],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": database_url},
         capture_output=True,

@@ -48,8 +48,8 @@ async def measure_crowd(
     watched, own, after = time.time() - watched_from, time.process_time() - own_before, cpu_of(processes)
     used = ", ".join(f"{name} {after[name] - before[name]:.1f}" for name in processes)
     print(
-        f"\n{answers} answers x {sockets_each} sockets, {words} words each at {CROWD_RATE}/s: {open_at_once} sockets open "
-        f"at once (asked within {asked_seconds:.1f} s), load {os.getloadavg()[0]:.1f}"
+        f"\n{answers} answers x {sockets_each} sockets, {words} words each at {CROWD_RATE}/s: "
+        f"{open_at_once} sockets open at once (asked within {asked_seconds:.1f} s), load {os.getloadavg()[0]:.1f}"
     )
     print_faults_and_lateness(sockets, rows_of(stack, sockets), words)
     print(f"  CPU seconds in {watched:.1f} s: {used}, this client {own:.1f}", flush=True)
@@ -89,8 +89,8 @@ def print_faults_and_lateness(sockets: list[ReplySocket], rows: dict[str, dict[s
         lost += len(set(expected) - set(shown))
         doubled += len(shown) - len(set(shown))
     print(
-        f"  {sum(len(socket.frames) for socket in sockets)} frames for {len(sockets) * words} words; lost {lost}, doubled "
-        f"{doubled}, frames that showed anything but the row's beginning {torn}, answers not as asked {unfinished}"
+        f"  {sum(len(socket.frames) for socket in sockets)} frames for {len(sockets) * words} words; lost {lost}, "
+        f"doubled {doubled}, frames that showed anything but the row's beginning {torn}, answers not as asked {unfinished}"
     )
     print(f"  word to frame: {percentiles(late)}")
     print(f"  in the {busy_until - busy_from:.0f} s when every answer was being said: {percentiles(late_when_busy)}")

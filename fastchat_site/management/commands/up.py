@@ -63,6 +63,7 @@ class Command(BaseCommand):
         """Two supervisors on one data folder would run two Valkeys over the same files."""
         try:
             settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            settings.DATA_DIR.chmod(0o700)  # conversations and sessions are nobody else's to read on a shared machine
             lock = open(settings.DATA_DIR / "up.lock", "a+")  # noqa: SIM115 - held until the end
         except OSError as error:
             raise CommandError(
@@ -89,6 +90,8 @@ class Command(BaseCommand):
             name = "worker" if workers == 1 else f"worker-{number}"
             supervisor.add(Child(name, [*manage, "worker"], environment, stop_signal=signal.SIGQUIT))
         server = [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "--ping-interval", "20"]
+        if settings.BEHIND_PROXY:
+            server.append("--proxy-headers")
         server += ["--application-close-timeout", "1", "fastchat_site.asgi:application"]
         environment = {**environment, "DJANGO_SETTINGS_MODULE": "fastchat_site.settings", "PYTHONPATH": python_path()}
         web = supervisor.add(Child("web", server, environment, grace_seconds=3.0))

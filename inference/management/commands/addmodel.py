@@ -17,9 +17,9 @@ from inference.models import ModelEntry
 HELP = """Offers one more model to people. Nothing needs a restart: running workers notice it within seconds.
 
 examples:
-  manage.py addmodel /models/Qwen2.5-0.5B-Instruct --name "Qwen 2.5 0.5B"
-  manage.py addmodel Qwen/Qwen2.5-0.5B-Instruct            (a hub name: the worker downloads it)
-  manage.py addmodel --backend expert --base qwen --name "Soil expert" --system-prompt "You are a soil expert." \\
+  ./run addmodel /models/Qwen2.5-0.5B-Instruct --name "Qwen 2.5 0.5B"
+  ./run addmodel Qwen/Qwen2.5-0.5B-Instruct            (a hub name: the worker downloads it)
+  ./run addmodel --backend expert --base qwen --name "Soil expert" --system-prompt "You are a soil expert." \\
                      --temperature 0.2
 """
 SAMPLING = {"temperature": float, "top_p": float, "top_k": int, "repetition_penalty": float, "max_tokens": int}
@@ -109,7 +109,7 @@ class Command(BaseCommand):
 
     def _base(self, slug: str) -> ModelEntry:
         if not slug:
-            raise CommandError("An expert needs a base model: --base SLUG (see `manage.py models`).")
+            raise CommandError("An expert needs a base model: --base SLUG (see `./run models`).")
         base = ModelEntry.objects.filter(slug=slug).first()
         if base is None:
             known = ", ".join(ModelEntry.objects.loadable().values_list("slug", flat=True)) or "none yet"
@@ -131,4 +131,4 @@ class Command(BaseCommand):
         if not entry.is_enabled:
             self.stdout.write("It is not offered yet; switch it on in the admin.")
             return
-        self.stdout.write(f"See it:  manage.py models\nTry it:  manage.py test_message --model {entry.slug}")
+        self.stdout.write(f"See it:  ./run models\nTry it:  ./run test_message --model {entry.slug}")

@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
     def _print(self, models: list[dict[str, Any]], workers: list[dict[str, Any]]) -> None:
         if not models:
-            self.stdout.write("There is no model yet. Add one: manage.py addmodel FOLDER")
+            self.stdout.write("There is no model yet. Add one: ./run addmodel FOLDER")
         else:
             rows = [
                 (
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             self.stdout.write(table(("SHORT NAME", "NAME", "KIND", "STATE", "DEVICE"), rows))
         self.stdout.write("")
         if not workers:
-            self.stdout.write("No worker is running. Start one with ./run or manage.py worker.")
+            self.stdout.write("No worker is running. Start one with ./run or ./run worker.")
             return
         rows = [
             (

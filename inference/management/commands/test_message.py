@@ -23,7 +23,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--model", required=True, metavar="SLUG", help="short name (see `manage.py models`)")
+        parser.add_argument("--model", required=True, metavar="SLUG", help="short name (see `./run models`)")
         parser.add_argument("--message", default="Hello! Who are you?", help="what to ask")
         parser.add_argument("--timeout", type=float, default=120, metavar="S", help="seconds in all (default 120)")
 
