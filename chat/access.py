@@ -13,7 +13,7 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from chat.owners import former_guest, owner_of
+from chat.owners import forget_guest, former_guest, owner_of
 from chat.services import take_over
 
 
@@ -33,6 +33,7 @@ def for_owners(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             return _log_in(request)
         if guest := former_guest(request):
             take_over(guest=guest, owner=owner)
+            forget_guest(request)
         return view(request, owner, *args, **kwargs)
 
     return wrapped

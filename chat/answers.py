@@ -51,7 +51,8 @@ def current_page(request: HtmxRequest) -> str:
 
 def question_from(data: QueryDict) -> tuple[str, str]:
     """The text as it was typed (the verbs say in words what is wrong with it) and the model's short name."""
-    return data.get("message") or data.get("suggestion", ""), data.get("model", "")[:80]
+    slug = data.get("model", "")[:80].replace("\0", "")  # PostgreSQL refuses even to look for a NUL
+    return data.get("message") or data.get("suggestion", ""), slug
 
 
 def offered(slug: str) -> ModelEntry:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -46,8 +48,8 @@ class ReplyConsumer(AsyncWebsocketConsumer):
         self.wake = asyncio.Event()
         await self.accept()
         self.tasks = [
-            asyncio.create_task(self._collect(message.generation_id)),
-            asyncio.create_task(self._send_frames()),
+            asyncio.create_task(self._or_close(self._collect(message.generation_id))),
+            asyncio.create_task(self._or_close(self._send_frames())),
         ]
 
     async def disconnect(self, code: int) -> None:
@@ -57,14 +59,17 @@ class ReplyConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """The page says nothing on this socket; stopping is an ordinary POST."""
 
-    async def _collect(self, generation_id: Any) -> None:
+    async def _or_close(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            async for _entry_id, event in follow(generation_id):
-                self.events.append(event)
-                self.wake.set()
+            await work
         except Exception:
-            log.exception("following generation %s broke", generation_id)
+            log.exception("following reply %s broke", self.message_id)
             await self.close(code=1011)  # the page connects again
+
+    async def _collect(self, generation_id: Any) -> None:
+        async for _entry_id, event in follow(generation_id):
+            self.events.append(event)
+            self.wake.set()
 
     async def _send_frames(self) -> None:
         frames = ReplyFrames(self.message_id)
@@ -93,14 +98,12 @@ class ReplyConsumer(AsyncWebsocketConsumer):
     @database_sync_to_async
     def _readable_message(self) -> Message | None:
         messages = Message.objects.owned_by(owner_of_scope(self.scope))
-        return messages.filter(
-            pk=self.scope["url_route"]["kwargs"]["message_id"], role=Message.Role.ASSISTANT
-        ).first()
+        return messages.filter(pk=self.scope["url_route"]["kwargs"]["message_id"], role=Message.Role.ASSISTANT).first()
 
     @database_sync_to_async
     def _is_still_allowed(self) -> bool:
         user = self.scope["user"]
-        return not user.is_authenticated or type(user)._default_manager.filter(pk=user.pk, is_active=True).exists()
+        return not user.is_authenticated or get_user_model().objects.filter(pk=user.pk, is_active=True).exists()
 
     @database_sync_to_async
     def _finished_message(self) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from chat.access import HtmxRequest, for_owners
-from chat.answers import owned_reply, question_from, refused, thread_answer, uuid_from
+from chat.answers import owned_reply, refused, thread_answer, uuid_from
 from chat.models import Message
 from chat.owners import Owner
 from chat.rendering import message_html
@@ -51,7 +51,7 @@ def ask_again(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse
 def edit(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     """A new version of one's question, with an answer of its own; the old one stays."""
     message = get_object_or_404(Message.objects.owned_by(owner).filter(role=Message.Role.USER), pk=pk)
-    text, _slug = question_from(request.POST)
+    text = request.POST.get("text", "")
     try:
         edit_message(message=message, owner=owner, text=text)
     except RequestRefused as refusal:

@@ -47,10 +47,15 @@ def owner_of(request: HttpRequest) -> Owner | None:
 
 
 def former_guest(request: HttpRequest) -> Owner | None:
-    """The guest who has just logged in or signed up in this browser; told once."""
+    """The guest who has just logged in or signed up in this browser, until `forget_guest`."""
     if not request.user.is_authenticated or GUEST_KEY not in request.session:
         return None
-    return Owner(guest_key=request.session.pop(GUEST_KEY))
+    return Owner(guest_key=request.session[GUEST_KEY])
+
+
+def forget_guest(request: HttpRequest) -> None:
+    """Only after what the guest began has found its new owner: nobody else knows the key."""
+    request.session.pop(GUEST_KEY, None)
 
 
 def owner_of_scope(scope: dict[str, Any]) -> Owner | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +16,10 @@ from inference.engine.types import ChatMessage
 from inference.models import Generation, ModelEntry
 from inference.services import RequestRefused, start_generation, stop_generation
 
-# Not "printable" for Python, yet typed by people: line ends, tabs, ideographic and no-break spaces, emoji joiners.
-KEPT_CHARACTERS = "\n\t\u3000\u00a0\u200c\u200d"
+# Controls, invisible formats and half pairs; not what Python calls unprintable: that would also drop the private
+# characters of Chinese names, all narrow and wide spaces, and every emoji younger than this Python.
+DROPPED_CATEGORIES = ("Cc", "Cf", "Cs")
+KEPT_CHARACTERS = "\n\t\u200c\u200d"  # the last two join emoji and letters
 
 
 class StillAnswering(RequestRefused):
@@ -102,14 +105,19 @@ def delete_conversation(conversation: Conversation) -> None:
 
 def take_over(*, guest: Owner, owner: Owner) -> None:
     """What a guest began belongs to the account that the guest has now."""
-    Conversation.objects.filter(guest.filter).update(**owner.fields)
-    Generation.objects.filter(requester=guest.requester).update(user=owner.user, requester=owner.requester)
+    with transaction.atomic():
+        Conversation.objects.filter(guest.filter).update(**owner.fields)
+        Generation.objects.filter(requester=guest.requester).update(user=owner.user, requester=owner.requester)
 
 
 def cleaned(text: str) -> str:
     """The text without what no person typed (control characters); refuses an empty or huge one."""
-    text = "".join(character for character in text if character.isprintable() or character in KEPT_CHARACTERS).strip()
-    if not text:
+    text = "".join(
+        character
+        for character in "\n".join(text.splitlines())
+        if character in KEPT_CHARACTERS or unicodedata.category(character) not in DROPPED_CATEGORIES
+    ).strip()
+    if not text.strip(KEPT_CHARACTERS):
         raise RequestRefused(_("Please type a message first."))
     limit = settings.MAX_MESSAGE_CHARACTERS
     if len(text) > limit:
@@ -131,7 +139,10 @@ def title_from(text: str) -> str:
 
 def _locked(conversation: Conversation) -> Conversation:
     """The row, held until the transaction ends, so that two tabs cannot both add a question."""
-    conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    found = Conversation.objects.select_for_update().filter(pk=conversation.pk).first()
+    if found is None:
+        raise RequestRefused(_("This conversation was deleted, perhaps in another window."))
+    conversation = found
     if conversation.has_running_reply():
         raise StillAnswering(_("The model is still answering. Wait for it, or stop it first."))
     return conversation

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import get_language
 
+# All of them are questions that the bundled models answer well.
 SUGGESTIONS = {
-    "en": ["What does temperature mean?", "What is PM2.5?", "17 + 25", "What is the capital of Japan?"],
-    "zh-hant": ["溫度（temperature）是什麼意思？", "什麼是環評？", "17 + 25", "日本的首都是哪裡？"],
+    "en": [
+        "What is PM2.5?",
+        "What's the difference between BOD and COD?",
+        "What is the capital of Japan?",
+        "How do I add my own model?",
+    ],
+    "zh-hant": ["什麼是環評？", "噪音的單位是什麼？", "溫度是什麼意思？", "日本首都"],
 }
 
 

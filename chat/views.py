@@ -80,7 +80,7 @@ def show(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 def history(request: HtmxRequest, owner: Owner) -> HttpResponse:
     try:
         page = history_page(owner, words=request.GET.get("q", ""), before=request.GET.get("before", ""))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BadRequest("not a place in the history") from error
     template = "chat/_history.html" if request.htmx else "chat/history.html"
     return render(request, template, {"history": page, "current": current_page(request)})

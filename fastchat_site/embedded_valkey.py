@@ -37,7 +37,8 @@ def binary_path() -> Path:
     path = Path(get_binary_path())
     if not path.exists():
         raise FileNotFoundError(f"The embedded Valkey binary is missing ({path}). Delete .venv and start ./run again.")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR) if not os.access(path, os.X_OK) else None
+    if not os.access(path, os.X_OK):
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
 
 
@@ -61,14 +62,19 @@ def prepare(folder: Path, url_file: Path) -> tuple[list[str], str]:
 
 def is_free(host: str, port: int) -> bool:
     """Whether this process could listen there."""
+    try:
+        try_to_listen(host, port)
+    except OSError:
+        return False
+    return True
+
+
+def try_to_listen(host: str, port: int) -> None:
+    """Raises the OSError that says why this process cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        probe.bind((host, port))
 
 
 def free_port() -> int:

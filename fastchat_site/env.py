@@ -6,7 +6,10 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
@@ -46,6 +49,27 @@ def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
     value = env_str(name, default) or default
     if value not in choices:
         raise ImproperlyConfigured(f"{name}={value!r} must be one of: {', '.join(choices)}")
+    return value
+
+
+def env_database(name: str, sqlite: Path) -> dict[str, Any]:
+    """The URL, taken apart; without one a file. Its path never becomes a URL: a # or % in it would name another."""
+    if not (url := env_str(name)):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(sqlite)}
+    try:
+        return dict(dj_database_url.parse(url))
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(f"{name} must look like postgres://user:password@host:5432/name") from error
+
+
+def env_time_zone(name: str, default: str) -> str:
+    value = env_str(name, default) or default
+    if value.startswith((":", "/")):  # some systems set TZ=:/etc/localtime for everybody
+        return default
+    try:
+        ZoneInfo(value)
+    except (ValueError, LookupError, OSError) as error:
+        raise ImproperlyConfigured(f"{name}={value!r} must be a time zone such as Asia/Taipei or UTC") from error
     return value
 
 

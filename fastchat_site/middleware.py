@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -42,13 +42,18 @@ class DatabaseAwayMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError):
-            return None
-        log.error("%s %s: the database refused: %s", request.method, request.path, exception)
-        sentence = _("The database cannot be used at present (%(reason)s). Nothing was sent or changed; please try again.")
-        sentence %= {"reason": str(exception).splitlines()[0]}
-        if request.headers.get("HX-Request"):
-            response = render(request, "chat/_error.html", {"error": sentence}, status=422)
-            response["HX-Retarget"], response["HX-Reswap"] = "#composer-error", "innerHTML"
-            return response
-        return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
+        return database_away(request, exception) if isinstance(exception, OperationalError) else None
+
+
+def database_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """The sentence as an answer: beside the message box for htmx, else as a plain page."""
+    log.error("%s %s: the database refused: %s", request.method, request.path, error)
+    sentence = _("The database cannot be used at present (%(reason)s). Nothing was sent or changed; please try again.")
+    # SQLite says what is wrong ("database is locked"); a server's message may name hosts and users, which is for the
+    # log alone.
+    sentence %= {"reason": str(error).partition("\n")[0] if connection.vendor == "sqlite" else type(error).__name__}
+    if request.headers.get("HX-Request"):
+        response = render(request, "chat/_error.html", {"error": sentence}, status=422)
+        response["HX-Retarget"], response["HX-Reswap"] = "#composer-error", "innerHTML"
+        return response
+    return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})

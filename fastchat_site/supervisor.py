@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 FIRST_PAUSE = 0.5
@@ -71,14 +72,10 @@ class Child:
             return
         if self.is_running:
             self.process.send_signal(self.stop_signal)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(self.grace_seconds)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)  # whatever it left behind in its group
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def _pass_on_output(self, process: subprocess.Popen[bytes]) -> None:
@@ -86,7 +83,7 @@ class Child:
         colour = COLOURS.get(self.name.split("-")[0], 33)
         prefix = f"\x1b[{colour}m{self.name:>8}\x1b[0m │ " if sys.stdout.isatty() else f"{self.name:>8} | "
         for line in process.stdout:
-            print(prefix + line.decode(errors="replace").rstrip(), flush=True)
+            say(prefix + line.decode(errors="replace").rstrip())
 
 
 class Supervisor:
@@ -121,7 +118,10 @@ class Supervisor:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    """Never raises: a terminal that is gone, or cannot show a character, must not stop what it tells of."""
+    with suppress(OSError, ValueError):
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)
 
 
 def describe_exit(code: int) -> str:

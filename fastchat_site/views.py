@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
+import sys
+
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from chat import views as chat_views
 from chat.owners import owner_of
+from fastchat_site.middleware import database_away
 from inference import lease, valkey
 
 
@@ -62,4 +65,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Errors of views meet the middleware first; those of other middleware (who is asking?) come here alone."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError):
+        return database_away(request, error)
     return render(request, "500.html", status=500)

@@ -17,13 +17,14 @@ LOCAL_MODELS: list[dict[str, Any]] = [
         "slug": "demo-large",
         "name": "Demo Large",
         "name_zh_hant": "示範模型（大）",
-        "description": "A tiny demonstration model that comes with this site. It knows sums, capitals, units, basic "
-        "environmental terms and this product, and says so when it does not know.",
-        "description_zh_hant": "隨本站附上的小型示範模型：會簡單算術、首都、單位、環境工程基本名詞與本產品的用法，不知道的會直說。",
+        "description": "A tiny demonstration model that comes with this site. It knows some capitals, units, basic "
+        "environmental terms and this product, makes mistakes, and often says when it does not know.",
+        "description_zh_hant": "隨本站附上的小型示範模型：略懂首都、單位、環境工程基本名詞與本產品的用法；"
+        "會答錯，不知道時多半會直說。",
         "source": f"{BUNDLED}large",
         "preload": True,
         "position": 10,
-        "defaults": {"temperature": 0.0, "max_tokens": 200},
+        "defaults": {"temperature": 0.0, "max_tokens": 96},
     },
     {
         "slug": "demo-small",
@@ -34,7 +35,7 @@ LOCAL_MODELS: list[dict[str, Any]] = [
         "source": f"{BUNDLED}small",
         "preload": True,
         "position": 20,
-        "defaults": {"temperature": 0.0, "max_tokens": 200},
+        "defaults": {"temperature": 0.0, "max_tokens": 96},
     },
 ]
 

@@ -43,7 +43,8 @@ class Subscription:
     async def take(self, seconds: float) -> list[Entry] | None:
         """Everything that arrived, after waiting at most so long; [] for silence, None when some may be missing."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for would make a task for every word
+                await self._wake.wait()
         self._wake.clear()
         entries, self._entries = self._entries, []
         broken, self._broken = self._broken, False
@@ -68,8 +69,8 @@ class Hub:
     async def subscription(self, channel: str) -> AsyncIterator[Subscription]:
         """While open, everything published on the channel arrives; the caller replays only after entering."""
         subscription = Subscription()
-        await self._add(channel, subscription)
         try:
+            await self._add(channel, subscription)  # may wait, and whoever waits may leave
             yield subscription
         finally:
             await self._remove(channel, subscription)

@@ -7,16 +7,27 @@ import threading
 import time
 from typing import Any
 
-from redis import RedisError, ResponseError
+from redis import RedisError
 
 from inference import valkey
-from inference.events import Event, to_wire
-from inference.stream import KEEP_SECONDS, key_of, parse_id
+from inference.events import Event, Failed, Finished, to_wire
+from inference.stream import KEEP_ENDED_SECONDS, KEEP_SECONDS, key_of, parse_id
 
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.025
 RETRY_SECONDS = 0.3
+
+# As one command for each journal: an entry that the stream refuses must not be published, and nothing behind it
+# may be written, or followers would believe a silenced worker, or a later flush would leave a gap.
+WRITE = """
+for number = 4, #ARGV do
+  local id = ARGV[1] .. "-" .. string.format("%d", ARGV[2] + number - 4)
+  redis.call("XADD", KEYS[1], id, "e", ARGV[number])
+  redis.call("PUBLISH", KEYS[1], id .. " " .. ARGV[number])
+end
+redis.call("EXPIRE", KEYS[1], ARGV[3])
+"""
 
 
 class Journal:
@@ -30,8 +41,11 @@ class Journal:
         self.written = 0  # so many entries are known to be in the stream
         self.unsure = False  # a flush broke off: ask the stream how far it got
         self.fenced = False  # a later attempt writes: this one must fall silent
+        self.keep_seconds = KEEP_SECONDS
 
     def add(self, event: Event) -> None:
+        if isinstance(event, Finished | Failed):
+            self.keep_seconds = KEEP_ENDED_SECONDS
         self.wires.append(to_wire(event))
         self._writer.wake(self)
 
@@ -76,6 +90,11 @@ class JournalWriter:
                 log.warning("the stream cannot be written at present, trying again: %s", error)
                 for journal in journals:
                     journal.unsure = True
+            except Exception:  # without this thread every answer of the worker would stay unseen
+                done = False
+                log.exception("the journal stumbled")
+                for journal in journals:
+                    journal.unsure = True
             if not done:
                 for journal in journals:
                     if not journal.is_flushed:
@@ -86,31 +105,23 @@ class JournalWriter:
         """Writes what is new; False if some of it must be tried again (Valkey refused: full, loading)."""
         redis = valkey.client()
         pipe = redis.pipeline(transaction=False)
-        owners: list[Journal | None] = []
+        sent: list[tuple[Journal, int]] = []
         for journal in journals:
             if journal.unsure:
                 self._ask_how_far(redis, journal)
             if journal.is_flushed:
                 continue
-            for number, wire in enumerate(journal.wires[journal.written :], journal.written + 1):
-                entry_id = f"{journal.attempt}-{number}"
-                pipe.xadd(journal.key, {"e": wire}, id=entry_id)
-                pipe.publish(journal.key, f"{entry_id} {wire}")
-                owners += [journal, None]
-            pipe.expire(journal.key, KEEP_SECONDS)
-            owners.append(None)
-        if not owners:
+            wires = journal.wires[journal.written :]
+            pipe.eval(WRITE, 1, journal.key, journal.attempt, journal.written + 1, journal.keep_seconds, *wires)
+            sent.append((journal, len(wires)))
+        if not sent:
             return True
-        complete = True
-        for journal_or_none, result in zip(owners, pipe.execute(raise_on_error=False), strict=True):
-            if journal_or_none is None:
-                continue
-            if isinstance(result, ResponseError):
-                journal_or_none.unsure = True
-                complete = False
-            elif not journal_or_none.unsure:
-                journal_or_none.written += 1
-        return complete
+        for (journal, count), result in zip(sent, pipe.execute(raise_on_error=False), strict=True):
+            if isinstance(result, RedisError):
+                journal.unsure = True
+            else:
+                journal.written += count
+        return not any(journal.unsure for journal, _count in sent)
 
     def _ask_how_far(self, redis: Any, journal: Journal) -> None:
         last = redis.xrevrange(journal.key, count=1)

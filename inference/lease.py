@@ -97,7 +97,8 @@ def reap() -> int:
     redis = valkey.client()
     if redis.info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
         return 0
-    active = list(Generation.objects.active().select_related("model", "model__base"))
+    # Twice a second: the long texts stay where they are.
+    active = list(Generation.objects.active().select_related("model", "model__base").defer("prompt", "text"))
     if not active:
         return 0
     workers = live_workers()
@@ -108,6 +109,8 @@ def reap() -> int:
         if generation.status == Generation.Status.RUNNING:
             if generation.worker not in alive:
                 handed_on += hand_on(generation)
+        elif not (generation.model.is_enabled and generation.model.runner.is_enabled):
+            give_up(generation, "The model was switched off while this question waited; please choose another one.")
         elif generation.model.queue in served and generation.resend(older_than=RESEND_AFTER):
             handed_on += enqueue(generation)
     return handed_on
@@ -116,15 +119,19 @@ def reap() -> int:
 def hand_on(generation: Generation) -> bool:
     """Lets another worker continue an answer whose worker or engine died."""
     if generation.attempt >= MAX_ATTEMPTS:
-        error = f"The model's process ended {MAX_ATTEMPTS} times while it answered this; it was given up."
-        text, _ids = stream.read_shown(generation.pk)
-        if generation.fail(error, text=text):
-            stream.publish_end(generation.pk, Failed(error))
+        give_up(generation, f"The model's process ended {MAX_ATTEMPTS} times while it answered this; it was given up.")
         return False
     if not generation.requeue():
         return False
     log.warning("generation %s goes on as attempt %s", generation.pk, generation.attempt)
     return enqueue(generation)
+
+
+def give_up(generation: Generation, error: str) -> None:
+    """Ends it with a sentence; what was shown is kept."""
+    text, _ids = stream.read_shown(generation.pk)
+    if generation.fail(error, text=text):
+        stream.publish_end(generation.pk, Failed(error))
 
 
 def start_reaper() -> None:

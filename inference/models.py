@@ -115,7 +115,8 @@ class ModelEntry(models.Model):
         if self.backend == self.Backend.EXPERT:
             if self.base is None:
                 raise ValidationError({"base": _("An expert needs a base model.")})
-            if self.base.backend == self.Backend.EXPERT:
+            is_base = self.pk is not None and self.experts.exists()
+            if self.base.backend == self.Backend.EXPERT or self.base == self or is_base:
                 raise ValidationError({"base": _("The base of an expert must be a model, not another expert.")})
         elif self.base is not None:
             raise ValidationError({"base": _("Only an expert has a base model.")})
@@ -306,9 +307,9 @@ class Generation(models.Model):
             ended_at=timezone.now(),
         )
 
-    def stop_waiting(self) -> bool:
-        """Stopped before any worker took it on."""
-        return self._move((self.Status.QUEUED,), status=self.Status.STOPPED, ended_at=timezone.now())
+    def stop_waiting(self, text: str = "") -> bool:
+        """Stopped while no worker had it; `text` is what earlier attempts have shown."""
+        return self._move((self.Status.QUEUED,), status=self.Status.STOPPED, text=text, ended_at=timezone.now())
 
     def fail(self, error: str, text: str = "") -> bool:
         return self._move(self.ACTIVE, status=self.Status.FAILED, error=error, text=text, ended_at=timezone.now())

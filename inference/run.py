@@ -35,14 +35,20 @@ def answer(generation_id: str, attempt: int) -> None:
     generation = (
         Generation.objects.select_related("model", "model__base").filter(pk=generation_id, attempt=attempt).first()
     )
-    if generation is None or not generation.begin(worker.name):
+    if generation is None:
         return
-    journal = worker.journals.open(generation.pk, attempt)
+    with worker.busy_with(generation):
+        if generation.begin(worker.name):
+            _answer(generation, worker)
+
+
+def _answer(generation: Generation, worker: Worker) -> None:
+    journal = worker.journals.open(generation.pk, generation.attempt)
     attempted = _Attempt(generation, journal, worker)
     try:
         attempted.run()
     except Abandoned:
-        log.warning("generation %s: attempt %s was superseded", generation.pk, attempt)
+        log.warning("generation %s: attempt %s was superseded", generation.pk, generation.attempt)
     except EngineDied as error:
         log.warning("generation %s: %s", generation.pk, error)
         worker.journals.wait_until_flushed(journal, 2)
@@ -87,9 +93,13 @@ class _Attempt:
             self.journal.add(Status("continuing"))
             # Only once this entry stands in the stream is the earlier worker fenced off: reading before that
             # could miss words that a slow but living one still writes.
+            # To fail here would lose them, since only the stream has them: yet another attempt may read it.
             if not self.worker.journals.wait_until_flushed(self.journal, FENCE_PATIENCE_SECONDS):
-                raise EngineError("The answer could not be continued: the message broker is away.")
-            shown_text, shown_ids = stream.read_shown(self.generation.pk)
+                raise EngineDied("The stream cannot be read: the message broker is away.")
+            try:
+                shown_text, shown_ids = stream.read_shown(self.generation.pk)
+            except (RedisError, OSError) as error:
+                raise EngineDied(f"The stream cannot be read: {error}") from error
         self.text = shown_text
         return EngineRequest(
             id=str(self.generation.pk),
@@ -116,8 +126,9 @@ class _Attempt:
                 raise Abandoned
             if chunk.text or chunk.token_ids:
                 self.first_token_at = self.first_token_at or timezone.now()
-                self.text += chunk.text
-                self.journal.add(Delta(chunk.text, chunk.token_ids))
+                text = storable(chunk.text)
+                self.text += text
+                self.journal.add(Delta(text, chunk.token_ids))
             if chunk.finish is not None:
                 return chunk.finish
         raise EngineError("The engine ended the answer without saying why.")
@@ -145,3 +156,8 @@ class _Attempt:
                 self.journal.add(Status("saving"))
                 time.sleep(pause)
                 pause = min(pause * 2, 5.0)
+
+
+def storable(text: str) -> str:
+    """Models may write what no database keeps: NUL (PostgreSQL) and half a surrogate pair (UTF-8)."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

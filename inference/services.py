@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from inference.dispatch import enqueue
 from inference.engine.types import ChatMessage
 from inference.events import Finished
 from inference.models import Generation, ModelEntry
+
+log = logging.getLogger(__name__)
 
 
 class RequestRefused(Exception):
@@ -92,7 +95,13 @@ def start_generation(
 
 def stop_generation(generation: Generation) -> None:
     """Ends it within one decode step; what was written so far is kept. Stopping twice is harmless."""
-    if generation.stop_waiting():
+    try:
+        # Between two attempts only the stream knows what people have seen.
+        shown = stream.read_shown(generation.pk)[0] if generation.attempt > 1 else ""
+    except valkey.Away:
+        log.warning("generation %s cannot be stopped: the message broker is away", generation.pk)
+        return
+    if generation.stop_waiting(shown):
         stream.publish_end(generation.pk, Finished("cancelled"))
     elif generation.is_active:
         stream.ask_to_stop(generation.pk)

@@ -24,7 +24,8 @@ from inference.models import Generation
 
 log = logging.getLogger(__name__)
 
-KEEP_SECONDS = 24 * 3600  # a day for reloads; the row lives for ever
+KEEP_SECONDS = 24 * 3600  # since the last event; the row lives for ever
+KEEP_ENDED_SECONDS = 600  # then followers find all in the row; memory is limited, and deleted texts go soon
 SILENCE_SECONDS = 5.0  # after this long without an event a follower asks the row
 STOP_CHANNEL = "stop-generation"
 
@@ -64,7 +65,7 @@ def publish_end(generation_id: Any, event: Event) -> None:
         pipe = valkey.client().pipeline(transaction=False)
         pipe.xadd(key, {"e": wire}, id=entry_id)
         pipe.publish(key, f"{entry_id} {wire}")
-        pipe.expire(key, KEEP_SECONDS)
+        pipe.expire(key, KEEP_ENDED_SECONDS)
         pipe.execute()
     except (RedisError, OSError) as error:
         log.warning("generation %s: its end stays unannounced (%s)", generation_id, error)
@@ -126,7 +127,9 @@ class _Follower:
     async def replay(self) -> list[tuple[EntryId, Event]]:
         """What the stream holds behind the cursor; if it holds nothing new, what the row says."""
         try:
-            raw: Any = await self.hub.redis.xrange(key_of(self.generation_id), f"({self.cursor[0]}-{self.cursor[1]}", "+")
+            raw: Any = await self.hub.redis.xrange(
+                key_of(self.generation_id), f"({self.cursor[0]}-{self.cursor[1]}", "+"
+            )
             self.told_offline = False
         except (RedisError, OSError):
             if ended := await self._end_by_row():

@@ -42,6 +42,8 @@ class Worker:
         self.threads: int | None = None
         self._queues: dict[str, EngineSpec] = {}
         self._cancels: list[tuple[str, Callable[[], None]]] = []  # two attempts at one answer may overlap
+        self._busy_with: list[tuple[str, int]] = []  # the same task may be delivered twice
+        self.is_ending = False
         self._lock = threading.Lock()
 
     def live(self, celery_name: str) -> None:
@@ -52,9 +54,22 @@ class Worker:
         lease.start_reaper()
 
     def end(self) -> None:
+        self.is_ending = True  # another beat would keep the answers from those who could go on with them
         with suppress(RedisError, OSError):  # then the lease runs out by itself
             lease.retire(self.name)
         self.engines.close_all()
+
+    @contextmanager
+    def busy_with(self, generation: Generation) -> Iterator[None]:
+        """While open, this attempt is known to be in good hands."""
+        attempt = (str(generation.pk), generation.attempt)
+        with self._lock:
+            self._busy_with.append(attempt)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy_with.remove(attempt)
 
     @contextmanager
     def stoppable(self, generation_id: str, cancel: Callable[[], None]) -> Iterator[None]:
@@ -79,10 +94,14 @@ class Worker:
 
     # --- threads ----------------------------------------------------------------------------------------------------
 
+    def beat(self) -> None:
+        if not self.is_ending:
+            lease.beat(self._report())
+
     def _beat_for_ever(self) -> None:
         while True:
             try:
-                lease.beat(self._report())
+                self.beat()
             except (RedisError, OSError):
                 pass  # nobody can read it either; beat again when Valkey is back
             except Exception:
@@ -94,6 +113,7 @@ class Worker:
             try:
                 self._subscribe_to_models()
                 self._stop_vanished()
+                self._hand_on_forgotten()
             except (RedisError, OSError, DatabaseError) as error:
                 log.warning("looking for models: %s", error)
             except Exception:
@@ -106,7 +126,8 @@ class Worker:
         """Takes up the queues of new models, lays down those of removed ones, loads what should be loaded."""
         entries = {entry.queue: entry for entry in self.served_entries()}
         for queue in entries.keys() - self._queues.keys():
-            current_app.control.add_consumer(queue, destination=[self._celery_name])
+            if not current_app.control.add_consumer(queue, destination=[self._celery_name], reply=True, timeout=5):
+                del entries[queue]  # not heard: Celery connects just now; whoever asks would wait for ever
         for queue in self._queues.keys() - entries.keys():
             current_app.control.cancel_consumer(queue, destination=[self._celery_name])
         self._queues = {queue: self.spec_of(entry) for queue, entry in entries.items()}
@@ -125,6 +146,14 @@ class Worker:
             rows = Generation.objects.filter(pk__in=running).values_list("pk", flat=True)
             for generation_id in running - {str(key) for key in rows}:
                 self._stop(generation_id)
+
+    def _hand_on_forgotten(self) -> None:
+        """Rows that name this worker although it answers them no more: the database refused the last word."""
+        for generation in Generation.objects.active().filter(worker=self.name).select_related("model", "model__base"):
+            with self._lock:
+                is_forgotten = (str(generation.pk), generation.attempt) not in self._busy_with
+            if is_forgotten:
+                lease.hand_on(generation)
 
     def _listen_for_ever(self) -> None:
         while True:

@@ -46,8 +46,8 @@ document.addEventListener("keydown", (event) => {
 
 function focusChosen() {
   if (!document.querySelector("#model-popup:popover-open")) return;
-  const chosen = "#model-list [aria-current], #model-list .model button";
-  (document.querySelector("[data-filter]") || document.querySelector(chosen))?.focus();
+  const wanted = ["[data-filter]", "#model-list [aria-current]", "#model-list .model button"];
+  document.querySelector(wanted.find((selector) => document.querySelector(selector)))?.focus();
 }
 
 document.addEventListener("toggle", (event) => {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from argparse import ArgumentTypeError
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,19 +36,22 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 lets other machines in (default %(default)s)")
+        parser.add_argument(
+            "--host", default=settings.HOST, help="0.0.0.0 lets other machines in (default %(default)s)"
+        )
         parser.add_argument("--port", type=port_number, default=settings.PORT, help="default %(default)s")
         parser.add_argument("--workers", type=int, default=1, help="worker processes on this machine (default 1)")
 
     def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
         lock = self.lock_data_folder()
-        if not embedded_valkey.is_free(host, port):
-            raise CommandError(
-                f"Port {port} on {host} is taken by another program. Choose another one: ./run up --port {port + 1}"
-            )
+        try:
+            embedded_valkey.try_to_listen(host, port)
+        except OSError as error:
+            raise CommandError(why_not_listening(host, port, error)) from error
         supervisor = Supervisor()
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, supervisor.ask_to_stop)
+            if name != signal.SIGHUP or signal.getsignal(name) != signal.SIG_IGN:  # `nohup ./run &` means it
+                signal.signal(name, supervisor.ask_to_stop)
         try:
             self.start_all(supervisor, host, port, workers)
             supervisor.watch()
@@ -83,7 +86,10 @@ class Command(BaseCommand):
         say(f"FastChat site {settings.VERSION}   data in {settings.DATA_DIR}")
         say(f"  machine   {machine.describe()}")
         redis_url = self.start_valkey(supervisor)
-        self.prepare_database()
+        if not supervisor.is_stopping:
+            self.prepare_database()
+        if supervisor.is_stopping:  # Ctrl-C while the database was prepared
+            return
         environment = {"REDIS_URL": redis_url}
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         for number in range(1, workers + 1):
@@ -104,9 +110,9 @@ class Command(BaseCommand):
             return str(url)
         try:
             command, url = embedded_valkey.prepare(settings.VALKEY_DIR, settings.VALKEY_URL_FILE)
+            supervisor.add(Child("valkey", command))
         except OSError as error:
             raise CommandError(str(error)) from error
-        supervisor.add(Child("valkey", command))
         wait_for_redis(url, "The embedded Valkey did not start")
         return url
 
@@ -122,21 +128,35 @@ class Command(BaseCommand):
             say(f"  admin     created the administrator {settings.ADMIN_USERNAME}")
 
     def wait_for_page(self, supervisor: Supervisor, web: Child, host: str, port: int) -> None:
-        address = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+        address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and not supervisor.is_stopping:
             try:
-                urllib.request.urlopen(f"http://{address}:{port}/healthz", timeout=2).close()
-            except (urllib.error.URLError, OSError):
+                ask_for_page(address, port)
+            except (HTTPException, OSError):
                 if not web.is_running:
                     raise CommandError("The web server ended while starting; its lines above say why.") from None
                 time.sleep(0.1)
                 continue
             shown = f"every address of this machine, port {port}; here: " if host in ("0.0.0.0", "::") else ""
-            say(f"  ready     {shown}http://{address}:{port}   (Ctrl-C stops everything)")
+            name = f"[{address}]" if ":" in address else address
+            say(f"  ready     {shown}http://{name}:{port}   (Ctrl-C stops everything)")
             return
         if not supervisor.is_stopping:
             raise CommandError(f"The web server did not answer within {START_SECONDS:.0f} seconds.")
+
+
+def ask_for_page(host: str, port: int) -> None:
+    """Raises unless the web server answers, whatever it says: ALLOWED_HOSTS may well forbid this very address.
+
+    Not with urllib: that would ask the proxy of the company, which http_proxy names on many machines.
+    """
+    connection = HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    finally:
+        connection.close()
 
 
 def wait_for_redis(url: str, complaint: str) -> None:
@@ -151,8 +171,19 @@ def wait_for_redis(url: str, complaint: str) -> None:
             if time.monotonic() > deadline:
                 raise CommandError(f"{complaint}: {error}") from error
             time.sleep(0.05)
-        except redis.RedisError as error:
+        except (redis.RedisError, ValueError) as error:  # ValueError: not a Redis URL
             raise CommandError(f"{complaint}: {error}") from error
+
+
+def why_not_listening(host: str, port: int, error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} on {host} is taken by another program. Choose another one: ./run up --port {port + 1}"
+        case errno.EACCES:
+            return f"Port {port} is for root alone. Choose one above 1023: ./run up --port 8000"
+    return (
+        f"This machine has no address {host} to listen on ({error.strerror}). For all it has: ./run up --host 0.0.0.0"
+    )
 
 
 def python_path() -> str:

@@ -18,7 +18,7 @@ from inference.worker import this_worker
 class Command(BaseCommand):
     help = (
         "Runs a worker: it loads models and answers. It needs the same DATABASE_URL and REDIS_URL as the web process; "
-        "without them it finds the database and the embedded Valkey of this folder. New models are noticed by themselves."
+        "without them it finds the database and the embedded Valkey of this folder. It notices new models by itself."
     )
 
     requires_system_checks: list[str] = []
@@ -40,20 +40,24 @@ class Command(BaseCommand):
         # SIGTERM and SIGQUIT end the worker at once and hand its messages back: answers under way are
         # continued from the stream by the next worker, so there is nothing to wait for.
         os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+        app.conf.worker_pool = "inference.thread_pool:AnswerPool"
         signals.worker_ready.connect(lambda **_: worker.live(celery_name), weak=False)
         signals.worker_shutting_down.connect(lambda **_: worker.end(), weak=False)
         warnings.filterwarnings("ignore", category=SecurityWarning)  # root: tasks travel as JSON, never as pickles
         warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # the setting is made on purpose
-        app.worker_main(
-            [
-                "--quiet",
-                "worker",
-                "--pool=threads",
-                f"--concurrency={options['concurrency']}",
-                f"--hostname={celery_name}",
-                "--queues=chores",
-                "--without-mingle",
-                "--without-gossip",
-                "--loglevel=WARNING",
-            ]
-        )
+        try:
+            app.worker_main(
+                [
+                    "--quiet",
+                    "worker",
+                    f"--concurrency={options['concurrency']}",
+                    f"--hostname={celery_name}",
+                    "--queues=chores",
+                    "--without-mingle",
+                    "--without-gossip",
+                    "--loglevel=WARNING",
+                ]
+            )
+        finally:
+            if worker.is_ending:
+                os._exit(0)  # Python would wait for the threads of answers that others already go on with
