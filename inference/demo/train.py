@@ -9,7 +9,6 @@ import argparse
 import json
 import math
 import random
-import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,10 +62,11 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     tokenizer = tokens.load(Path(arguments.tokenizer)) if arguments.tokenizer else build_tokenizer()
     size = SIZES[arguments.size]
-    network = Network(replace(size.shape, vocabulary=len(tokenizer))).to(device)
+    network = Network(replace(size.shape, vocabulary=len(tokenizer)))
     if arguments.start_from:
         finished = LlamaForCausalLM.from_pretrained(arguments.start_from, dtype=torch.float32)
         network.load_state_dict(finished.model.state_dict())
+    network.to(device)
     print(
         f"{arguments.size}: {sum(weight.numel() for weight in network.parameters()):,} parameters,"
         f" {len(tokenizer)} tokens, on {device}",
@@ -117,7 +117,7 @@ def train(
         batch = next(stream)
         loss = run(*(part.to(device) for part in (batch.tokens, batch.positions, batch.dialogues, batch.targets)))
         loss.backward()
-        optimiser.step(rate_share(step, done))
+        optimiser.step(arguments.rate * rate_share(step, done))
         losses.append(loss.item())
         seen += int((batch.dialogues >= 0).sum())
         step += 1
@@ -141,10 +141,10 @@ def accuracy(network: Network, tokenizer: PreTrainedTokenizerFast, items: list[I
     """The share of held-out answers of which every token would have been chosen (given those before it)."""
     right = 0
     for item in items:
-        system, *turns = ("", *item.messages) if item.messages[0]["role"] == "user" else item.messages
-        said = [*(turn["content"] for turn in turns), item.answers[0]]
+        system = "".join(turn["content"] for turn in item.messages if turn["role"] == "system")
+        said = [*(turn["content"] for turn in item.messages if turn["role"] != "system"), item.answers[0]]
         pairs = tuple(zip(said[::2], said[1::2], strict=True))
-        ids, targets = corpus.encode(tokenizer, corpus.Dialogue(system["content"] if system else "", pairs))
+        ids, targets = corpus.encode(tokenizer, corpus.Dialogue(system, pairs))
         # Only the last answer is examined; the earlier ones were given.
         earlier, _ = corpus.encode(tokenizer, corpus.Dialogue("", pairs[-1:]))
         targets = [-100] * (len(ids) - len(earlier)) + targets[-len(earlier) :]
@@ -190,7 +190,7 @@ def save(network: Network, tokenizer: PreTrainedTokenizerFast, out: Path) -> Non
     model.generation_config = GenerationConfig(
         do_sample=False, max_new_tokens=96, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
     )
-    model.to(torch.bfloat16).save_pretrained(out)
+    model.bfloat16().save_pretrained(out)
     tokenizer.save_pretrained(out)
 
 
@@ -206,7 +206,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--tokenizer", help="take the tokenizer of this folder instead of building it")
     parser.add_argument("--start-from", help="go on from the weights in this folder")
-    parser.add_argument("--drills", type=float, default=0.1, help="share of copying drills among the dialogues")
+    parser.add_argument("--rate", type=float, default=1.0, help="share of the usual learning rates")
+    parser.add_argument("--drills", type=float, default=0.0, help="share of copying drills among the dialogues")
     parser.add_argument("--save-every", type=int, default=0, help="save the model each so many steps, too")
     parser.add_argument(
         "--threads", type=int, help="CPU threads; one each for two trainings side by side is faster than two in turn"
@@ -218,4 +219,4 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -30,7 +30,15 @@ class Term:
         return {language: names[0] for language, names in self.names.items()}
 
 
-def t(key: str, en: str, zh: str, definition: tuple[str, str], more: tuple[str, str], source: str, **aspects: tuple[str, str]) -> Term:
+def t(
+    key: str,
+    en: str,
+    zh: str,
+    definition: tuple[str, str],
+    more: tuple[str, str],
+    source: str,
+    **aspects: tuple[str, str],
+) -> Term:
     """A term from pairs (English, Chinese); names are separated by bars."""
 
     def both(pair: tuple[str, str]) -> dict[Language, str]:
@@ -52,7 +60,10 @@ class Comparison:
 def against(one_en: str, other_en: str, one_zh: str, other_zh: str, en: str, zh: str, source: str) -> Comparison:
     """A comparison; names are separated by bars."""
     return Comparison(
-        {"en": (tuple(one_en.split("|")), tuple(other_en.split("|"))), "zh": (tuple(one_zh.split("|")), tuple(other_zh.split("|")))},
+        {
+            "en": (tuple(one_en.split("|")), tuple(other_en.split("|"))),
+            "zh": (tuple(one_zh.split("|")), tuple(other_zh.split("|"))),
+        },
         {"en": en, "zh": full_width(zh)},
         source,
     )

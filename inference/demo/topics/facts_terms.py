@@ -149,10 +149,23 @@ ATOMIC_NUMBERS: dict[Language, dict[str, int]] = {
 }
 UNITS: dict[Language, tuple[UnitPair, ...]] = {
     "en": (
-        UnitPair("kilometre", "kilometres", "metres", 1000, ("kilometres", "kilometers", "km"), ("metres", "meters", "m")),
-        UnitPair("metre", "metres", "centimetres", 100, ("metres", "meters", "m"), ("centimetres", "centimeters", "cm")),
-        UnitPair("centimetre", "centimetres", "millimetres", 10, ("centimetres", "centimeters", "cm"), ("millimetres", "millimeters", "mm")),
-        UnitPair("metre", "metres", "millimetres", 1000, ("metres", "meters", "m"), ("millimetres", "millimeters", "mm")),
+        UnitPair(
+            "kilometre", "kilometres", "metres", 1000, ("kilometres", "kilometers", "km"), ("metres", "meters", "m")
+        ),
+        UnitPair(
+            "metre", "metres", "centimetres", 100, ("metres", "meters", "m"), ("centimetres", "centimeters", "cm")
+        ),
+        UnitPair(
+            "centimetre",
+            "centimetres",
+            "millimetres",
+            10,
+            ("centimetres", "centimeters", "cm"),
+            ("millimetres", "millimeters", "mm"),
+        ),
+        UnitPair(
+            "metre", "metres", "millimetres", 1000, ("metres", "meters", "m"), ("millimetres", "millimeters", "mm")
+        ),
         UnitPair("kilogram", "kilograms", "grams", 1000, ("kilograms", "kilos", "kg"), ("grams", "g")),
         UnitPair("gram", "grams", "milligrams", 1000, ("grams", "g"), ("milligrams", "mg")),
         UnitPair("tonne", "tonnes", "kilograms", 1000, ("tonnes", "tons", "t"), ("kilograms", "kilos", "kg")),
@@ -161,8 +174,17 @@ UNITS: dict[Language, tuple[UnitPair, ...]] = {
         UnitPair("day", "days", "hours", 24, ("days",), ("hours", "h")),
         UnitPair("week", "weeks", "days", 7, ("weeks",), ("days",)),
         UnitPair("year", "years", "months", 12, ("years",), ("months",)),
-        UnitPair("litre", "litres", "millilitres", 1000, ("litres", "liters", "L"), ("millilitres", "milliliters", "mL")),
-        UnitPair("cubic metre", "cubic metres", "litres", 1000, ("cubic metres", "cubic meters", "m3"), ("litres", "liters", "L")),
+        UnitPair(
+            "litre", "litres", "millilitres", 1000, ("litres", "liters", "L"), ("millilitres", "milliliters", "mL")
+        ),
+        UnitPair(
+            "cubic metre",
+            "cubic metres",
+            "litres",
+            1000,
+            ("cubic metres", "cubic meters", "m3"),
+            ("litres", "liters", "L"),
+        ),
         UnitPair("kilowatt", "kilowatts", "watts", 1000, ("kilowatts", "kW"), ("watts", "W")),
     ),
     "zh": (
@@ -193,7 +215,20 @@ DAYS: dict[Language, tuple[str, ...]] = {
     "zh": ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
 }
 MONTHS: dict[Language, tuple[str, ...]] = {
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
     "zh": ("一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"),
 }
 NEAR_MISSES: dict[Language, tuple[str, ...]] = {

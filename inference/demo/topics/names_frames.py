@@ -43,7 +43,10 @@ ASK: dict[Language, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 RECALL: dict[Language, tuple[str, ...]] = {"en": ("Your name is §.",), "zh": ("你的名字是§。",)}
-UNKNOWN: dict[Language, tuple[str, ...]] = {"en": ("You have not told me your name yet.",), "zh": ("你還沒有告訴我你的名字。",)}
+UNKNOWN: dict[Language, tuple[str, ...]] = {
+    "en": ("You have not told me your name yet.",),
+    "zh": ("你還沒有告訴我你的名字。",),
+}
 REPEAT: dict[Language, tuple[str, ...]] = {
     "en": ("say §", "repeat §", "repeat after me: §", "write §", "say the word §", "[can|could] you say §?", "please repeat §", "echo §", "please say §", "copy this: §", "say this: §"),
     "zh": ("說§", "跟我說§", "請說§", "重複§", "請重複§", "跟我念:§", "寫出§", "請寫§", "請你說§", "照著說:§"),

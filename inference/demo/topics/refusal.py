@@ -15,6 +15,7 @@ from inference.demo.topics.names_data import draw_name
 from inference.demo.topics.refusal_nouns import NOUNS, OWN_FRAMES, WHOLE_QUESTIONS
 
 DOMAIN = "refusal"
+Texts = dict[Language, tuple[str, ...]]
 TOPICS_WITH_FRAMES = ("arithmetic", "names", "product", "small_talk", "identity", "environment", "facts")
 ANSWERS: dict[Language, tuple[str, ...]] = {
     "en": (
@@ -64,7 +65,7 @@ def _nouns(language: Language, held_out: bool) -> tuple[str, ...]:
 
 
 @cache
-def _topics() -> list[tuple[tuple[str, dict[Language, tuple[str, ...]], dict[Language, tuple[str, ...]]]]]:
+def _topics() -> list[tuple[str, Texts, Texts]]:
     modules = [importlib.import_module(f"inference.demo.topics.{name}") for name in TOPICS_WITH_FRAMES]
     return [(module.DOMAIN, module.FRAMES_FOR_REFUSAL, module.NEAR_MISSES) for module in modules]
 

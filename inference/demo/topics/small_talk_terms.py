@@ -6,7 +6,9 @@ from __future__ import annotations
 from inference.demo.topics.grammar import Intent
 
 
-def talk(name: str, answers_en: tuple[str, ...], answers_zh: tuple[str, ...], en: tuple[str, ...], zh: tuple[str, ...]) -> Intent:
+def talk(
+    name: str, answers_en: tuple[str, ...], answers_zh: tuple[str, ...], en: tuple[str, ...], zh: tuple[str, ...]
+) -> Intent:
     """One kind of remark."""
     return Intent(name, {"en": en, "zh": zh}, {"en": answers_en, "zh": answers_zh})
 
