@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import json
 import os
 import signal
 import sqlite3
@@ -15,6 +17,14 @@ from typing import Any
 from fastchat_site.embedded_valkey import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def end_with_parent() -> None:
+    """The kernel sends SIGTERM to this process when the one that started it ends (Linux)."""
+    if LIBC is not None:
+        LIBC.prctl(1, signal.SIGTERM)
 
 
 class Stack:
@@ -51,6 +61,7 @@ class Stack:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=end_with_parent,  # a killed test run must not leave a site behind
         )
         self.wait_until_ready(seconds)
 
@@ -86,6 +97,35 @@ class Stack:
             timeout=60,
             **options,
         )
+
+    def add_echo_model(self, slug: str, source: str = "") -> None:
+        """An echo model under this short name; returns when a worker serves it."""
+        added = self.manage("addmodel", source, "--backend", "echo", "--slug", slug, "--name", slug.capitalize())
+        assert added.returncode == 0, added.stderr
+        deadline = time.monotonic() + 60
+        while self.state_of(slug) == "offline":
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.3)
+
+    def state_of(self, slug: str) -> str:
+        """As `manage.py models` tells it: ready, idle, loading, failed or offline."""
+        models = json.loads(self.manage("models", "--json").stdout)["models"]
+        return str(next(model["state"] for model in models if model["slug"] == slug))
+
+    def ask_all(self, slug: str, conversations: list[Any], seconds: float = 600) -> list[dict[str, Any]]:
+        """The answers of one model to many conversations, through the whole stack."""
+        result = subprocess.run(
+            [sys.executable, "-m", "tests.ask_through_stack", slug],
+            env=self.environment,
+            cwd=ROOT,
+            input=json.dumps(conversations),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+        assert result.returncode == 0, result.stderr[-3000:] + self.log[-2000:]
+        answers: list[dict[str, Any]] = json.loads(result.stdout)
+        return answers
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.folder / "data" / "db.sqlite3", timeout=20) as database:

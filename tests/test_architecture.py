@@ -63,8 +63,7 @@ def test_accounts_know_no_other_app() -> None:
         assert not [
             name
             for name in imports(path)
-            if package_of(name) in PACKAGES
-            and not name.startswith(("fastchat_site.accounts", "fastchat_site.env"))
+            if package_of(name) in PACKAGES and not name.startswith(("fastchat_site.accounts", "fastchat_site.env"))
         ], path
 
 

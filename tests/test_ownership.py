@@ -69,7 +69,14 @@ class Things:
     def body(self) -> dict[str, Any]:
         """What each form of the chat accepts, so that only ownership can be the reason of a refusal."""
         version = self.question.pk
-        return {"message": "stolen", "title": "stolen", "feedback": "up", "version": version, "temperature": "0.5"}
+        return {
+            "message": "stolen",
+            "text": "stolen",
+            "title": "stolen",
+            "feedback": "up",
+            "version": version,
+            "temperature": "0.5",
+        }
 
 
 def addresses(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, str]]:

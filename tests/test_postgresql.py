@@ -70,8 +70,7 @@ def test_accounts_chat_and_inference_pass_on_postgresql(database_url: str) -> No
 
 def test_the_whole_site_answers_on_postgresql(database_url: str, tmp_path: Path) -> None:
     with Stack(tmp_path, DATABASE_URL=database_url) as stack:
-        added = stack.manage("addmodel", "", "--backend", "echo", "--slug", "quick", "--name", "Quick")
-        assert added.returncode == 0, added.stderr
+        stack.add_echo_model("quick")
         asked = stack.manage("test_message", "--model", "quick", "--message", "hello PostgreSQL")
         assert asked.returncode == 0, asked.stderr + stack.log
         assert "hello PostgreSQL" in asked.stdout

@@ -15,7 +15,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -108,7 +110,7 @@ def measure_speed(stack: Stack, specs: list[EngineSpec], tokens: int, counts: li
     for spec in specs:
         ask_engine(engines, spec, 2, 0, tokens)  # loads, warms up
         asyncio.run(ask_site(browser, stack, spec.slug, 2, 0))
-    print(f"\n{tokens} tokens each; median of {repeats} (lowest-highest); load {os.getloadavg()[0]:.1f}")
+    print(f"\n{tokens} tokens each; median of {repeats} (lowest-highest); load {os.getloadavg()[0]:.1f}", flush=True)
     print(
         "| model | answers | asked | first text: engine, ms | site, ms | added, ms "
         "| tokens/s: engine | site | kept | kept from the first text on |\n|---|--:|---|--:|--:|--:|--:|--:|--:|--:|"
@@ -152,7 +154,8 @@ def main() -> None:
     parser.add_argument("--part", choices=["speed", "crowd"], help="default: both")
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    tokens, words, repeats = (20, 40, 1) if options.quick else (120, 300, options.repeats)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a killed benchmark takes its site with it
+    tokens, words, repeats = (20, 80, 1) if options.quick else (120, 400, options.repeats)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folders = options.model_folder or [ROOT / "inference" / "demo" / "models" / "large"]
@@ -162,22 +165,12 @@ def main() -> None:
         for source in folders:
             specs.append(EngineSpec(source.name, "transformers", str(never_ending(source, folder / f"_{source.name}"))))
         with Stack(folder / "site", MAX_ACTIVE_GENERATIONS="2000") as stack:
-            wait = 3 if options.quick else 20
+            wait = 6 if options.quick else 30
             offers = [*specs, EngineSpec("crowd", "echo", f"words_per_second={CROWD_RATE},first_token_ms={wait}000")]
             for spec in offers:
+                names = ["--backend", spec.backend, "--slug", spec.slug, "--name", spec.slug]
                 limits = ["--temperature", "0", "--max-tokens", str(tokens)] if spec.backend == "transformers" else []
-                stack.manage(
-                    "addmodel",
-                    spec.source,
-                    "--backend",
-                    spec.backend,
-                    "--slug",
-                    spec.slug,
-                    "--name",
-                    spec.slug,
-                    *limits,
-                    check=True,
-                )
+                stack.manage("addmodel", spec.source, *names, *limits, check=True)
             time.sleep(5)  # until the worker has noticed them
             if options.part != "crowd":
                 measure_speed(stack, specs, tokens, [1, 8] if options.quick else [1, 8, 32], repeats)

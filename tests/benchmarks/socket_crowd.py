@@ -40,7 +40,7 @@ async def measure_crowd(
         "valkey": stack.child_pids("valkey-server"),
     }
     began = time.time()
-    sockets = await open_sockets(browser, answers, sockets_each, " ".join(f"w{number}" for number in range(words)))
+    sockets = await open_sockets(browser, answers, sockets_each, paragraphs(words))
     asked_seconds = time.time() - began
     open_at_once = sum(not socket.closed.done() for socket in sockets)
     before, own_before, watched_from = cpu_of(processes), time.process_time(), time.time()
@@ -53,6 +53,13 @@ async def measure_crowd(
     )
     print_faults_and_lateness(sockets, rows_of(stack, sockets), words)
     print(f"  CPU seconds in {watched:.1f} s: {used}, this client {own:.1f}", flush=True)
+
+
+def paragraphs(words: int) -> str:
+    """Numbered words, 60 to a paragraph: a closed paragraph is never sent again."""
+    return "".join(
+        f"{(chr(10) * 2 if number % 60 == 0 else ' ') if number else ''}w{number}" for number in range(words)
+    )
 
 
 async def open_sockets(browser: Browser, answers: int, sockets_each: int, question: str) -> list[ReplySocket]:
@@ -90,7 +97,7 @@ def print_faults_and_lateness(sockets: list[ReplySocket], rows: dict[str, dict[s
         doubled += len(shown) - len(set(shown))
     print(
         f"  {sum(len(socket.frames) for socket in sockets)} frames for {len(sockets) * words} words; lost {lost}, "
-        f"doubled {doubled}, frames that showed anything but the row's beginning {torn}, answers not as asked {unfinished}"
+        f"doubled {doubled}, frames that are no beginning of the row {torn}, answers not as asked {unfinished}"
     )
     print(f"  word to frame: {percentiles(late)}")
     print(f"  in the {busy_until - busy_from:.0f} s when every answer was being said: {percentiles(late_when_busy)}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from chat.models import Conversation
@@ -44,3 +46,15 @@ def test_a_guest_who_logs_in_keeps_the_conversation(
     assert Generation.objects.get().user == alice
     guest.post("/accounts/logout/")
     assert guest.get(page).status_code == 404
+
+
+def test_a_database_that_refuses_just_then_takes_nothing_from_the_guest(
+    guest: Client, alice: Any, password: str, echo_a: ModelEntry, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.GUEST_CHAT = True
+    page = ask(guest, echo_a)["Location"]
+    guest.post("/accounts/login/", {"username": "alice", "password": password})
+    with monkeypatch.context() as locked:
+        locked.setattr("chat.access.take_over", Mock(side_effect=OperationalError("database is locked")))
+        assert guest.get(page).status_code == 503
+    assert guest.get(page).status_code == 200

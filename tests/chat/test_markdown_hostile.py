@@ -111,9 +111,9 @@ def test_the_inspector_sees_dangers() -> None:
 
 @pytest.mark.parametrize("name", HUGE)
 def test_nothing_hangs(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     html = render(HUGE[name])
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert html
     assert dangers(html) == []
 
@@ -121,9 +121,9 @@ def test_nothing_hangs(name: str) -> None:
 @pytest.mark.parametrize("name", HUGE)
 def test_nothing_hangs_while_it_grows(name: str) -> None:
     stream, text = MarkdownStream(), HUGE[name]
-    start = time.perf_counter()
+    start = time.process_time()
     for position in range(0, len(text), 200):
         stream.feed(text[position : position + 200])
         stream.take_closed()
         stream.open()
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -226,12 +226,12 @@ def test_answering_again_makes_a_version_and_keeps_the_old_one(browser: Client, 
 def test_an_edited_question_is_a_new_version_with_its_own_answer(browser: Client, conversation: Conversation) -> None:
     question = Message.objects.get(role="user")
     address = reverse("message-edit", args=[question.pk])
-    page = browser.post(address, {"message": "What is a fume?"}, headers=HTMX).content.decode()
+    page = browser.post(address, {"text": "What is a fume?"}, headers=HTMX).content.decode()
     assert "What is a fume?" in page
     assert '<span class="count">2/2</span>' in page
     assert Message.objects.filter(content="What is a plume?").exists()
     finish_all()
-    assert browser.post(address, {"message": " "}, headers=HTMX).status_code == 422
+    assert browser.post(address, {"text": " "}, headers=HTMX).status_code == 422
 
 
 def test_a_version_must_be_a_sibling(browser: Client, conversation: Conversation) -> None:

@@ -63,7 +63,7 @@ def test_a_folder_is_added_with_a_name_made_from_it(folder: Path, monkeypatch) -
     entry = ModelEntry.objects.get()
     assert (entry.slug, entry.name, entry.backend) == ("tiny-model-1b", "Tiny Model-1B", "transformers")
     assert entry.source == str(folder), "a worker starts in another folder"
-    assert "manage.py models" in said and "test_message --model tiny-model-1b" in said
+    assert "./run models" in said and "test_message --model tiny-model-1b" in said
 
 
 def test_all_that_people_read_can_be_given(folder: Path) -> None:
@@ -159,7 +159,7 @@ def test_models_and_workers_are_listed_in_straight_columns(echo_a, echo_b, worke
 
 def test_without_a_worker_it_says_how_to_start_one(echo_a, workers) -> None:
     said = run("models")
-    assert "offline: No worker is running." in said and "manage.py worker" in said
+    assert "offline: No worker is running." in said and "./run worker" in said
 
 
 def test_without_a_broker_it_still_lists_the_models(echo_a, monkeypatch) -> None:

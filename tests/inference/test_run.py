@@ -32,9 +32,7 @@ def slow_echo(echo_a: ModelEntry) -> ModelEntry:
 
 
 def started(model: ModelEntry, text: str = TEXT, **params: Any) -> Generation:
-    return start_generation(
-        model=model, messages=[ChatMessage("user", text)], params=params, requester="test"
-    )
+    return start_generation(model=model, messages=[ChatMessage("user", text)], params=params, requester="test")
 
 
 def events_of(generation: Generation) -> list[Any]:
@@ -127,9 +125,7 @@ def test_an_engine_error_is_a_sentence_and_keeps_what_came_before(valkey: Any, e
     assert isinstance(events_of(generation)[-1], Failed)
 
 
-def test_a_locked_database_is_waited_for(
-    valkey: Any, echo_a: ModelEntry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_database_is_waited_for(valkey: Any, echo_a: ModelEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     generation = started(echo_a)
     finish, failures = Generation.finish, iter([DatabaseError("database is locked")] * 2)
 

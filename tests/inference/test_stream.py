@@ -57,9 +57,7 @@ def test_every_event_survives_the_wire(event: Event) -> None:
     assert from_wire(to_wire(event)) == event
 
 
-async def test_a_late_follower_gets_everything_once(
-    valkey: Any, writer: JournalWriter, generation: Generation
-) -> None:
+async def test_a_late_follower_gets_everything_once(valkey: Any, writer: JournalWriter, generation: Generation) -> None:
     journal = writer.open(generation.pk, 1)
     expected = write_words(journal, 50)
     journal.add(Finished("stop", 1, 50))

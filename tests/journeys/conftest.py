@@ -35,14 +35,9 @@ window.WebSocket = class extends window.WebSocket {
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("site with spaces")) as stack:
-        add_echo_model(stack, "quick", "")
-        add_echo_model(stack, "slow", "words_per_second=12")
+        stack.add_echo_model("quick")
+        stack.add_echo_model("slow", "words_per_second=12")
         yield stack
-
-
-def add_echo_model(stack: Stack, slug: str, source: str) -> None:
-    result = stack.manage("addmodel", source, "--backend", "echo", "--slug", slug, "--name", slug.capitalize())
-    assert result.returncode == 0, result.stderr
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.conftest import add_echo_model
+from inference.models import BUNDLED_MODELS
 from tests.journeys.test_chat_journey import ask, choose_model, last_text, row_of_last_answer, wait_until_finished
 from tests.stack import Stack
 
@@ -28,7 +27,7 @@ QUESTION = " ".join(f"part{number}" for number in range(40))
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A site of its own: these tests kill its parts."""
     with Stack(tmp_path_factory.mktemp("faults")) as stack:
-        add_echo_model(stack, "slow", "words_per_second=8")
+        stack.add_echo_model("slow", "words_per_second=8")
         yield stack
 
 
@@ -73,8 +72,10 @@ def test_a_killed_web_process_loses_nothing(site: Stack, page: Page, sign_up: An
 def test_a_restart_in_the_middle_of_an_answer_loses_nothing(site: Stack, page: Page, sign_up: Any) -> None:
     sign_up("restart")
     begin_long_answer(page)
+    parts = [pid for word in ("manage.py worker", "daphne", "valkey-server") for pid in site.child_pids(word)]
+    assert len(parts) == 3
     site.stop()
-    assert site.child_pids("") == []
+    assert not [pid for pid in parts if Path(f"/proc/{pid}").exists()]
     site.start()
     expect_whole_answer(site, page)
 
@@ -172,22 +173,16 @@ def test_a_broken_and_a_missing_model_folder_say_what_is_wrong(
     site: Stack, page: Page, sign_up: Any, tmp_path: Path
 ) -> None:
     sign_up("broken-model")
-    good = site.manage("addmodel", str(tmp_path / "nothing-here"))
-    assert good.returncode == 1 and "Traceback" not in good.stderr
+    refused = site.manage("addmodel", str(tmp_path / "nothing-here"))
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
     folder = tmp_path / "vanishes"
-    folder.mkdir()
-    (folder / "config.json").write_text(json.dumps({"model_type": "llama", "architectures": ["LlamaForCausalLM"]}))
-    (folder / "model.safetensors").write_bytes(b"broken")
-    (folder / "tokenizer.json").write_text("{}")
-    site.rows(
-        "INSERT INTO inference_modelentry (slug, name, name_zh_hant, description, description_zh_hant, backend, source,"
-        " system_prompt, defaults, trust_remote_code, organisation, licence, link, is_demonstration, is_enabled,"
-        " preload, position, created_at, updated_at) VALUES ('broken', 'Broken', '', '', '', 'transformers', ?, '', '{}', 0, '',"
-        " '', '', 0, 1, 0, 90, datetime('now'), datetime('now'))",
-        str(folder),
-    )
-    time.sleep(3)  # until the worker has noticed it
-    for expected in (r"safetensors|weights|broken", r"[Tt]here is no|missing|not found|does not exist"):
+    shutil.copytree(BUNDLED_MODELS / "small", folder)
+    added = site.manage("addmodel", str(folder), "--slug", "broken", "--name", "Broken")
+    assert added.returncode == 0, added.stderr
+    with (folder / "model.safetensors").open("r+b") as weights:
+        weights.truncate(100_000)
+    time.sleep(3)  # until the worker has noticed the new model
+    for expected in ("safetensors|weights", "[Tt]here is no|missing|not found|does not exist"):
         choose_model(page, "broken")
         ask(page, "hello?")
         page.wait_for_selector("article.reply")
