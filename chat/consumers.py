@@ -29,6 +29,7 @@ from inference.stream import follow
 log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.05  # a person sees no difference above 20 frames a second
+GOODBYE_SECONDS = 10.0
 RIGHTS_SECONDS = 30.0  # an account that was closed meanwhile sees no more after so long
 
 
@@ -91,6 +92,9 @@ class ReplyConsumer(AsyncWebsocketConsumer):
             with suppress(Exception):  # the browser may just have left
                 await self.send(text_data=html)
             if ended:
+                # The page closes the socket itself when this message has replaced the waiting one. A close sent
+                # right behind it could overtake it: on a busy server daphne drops the connection after a second.
+                await asyncio.sleep(GOODBYE_SECONDS)
                 await self.close()
                 return
             await asyncio.sleep(FRAME_SECONDS)

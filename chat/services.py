@@ -30,30 +30,21 @@ def start_conversation(
     *, owner: Owner, model: ModelEntry, text: str, params: dict[str, Any] | None = None
 ) -> tuple[Message, Message]:
     """A new conversation with its first question; nothing is kept if the question is refused."""
+    text = cleaned(text)
     with transaction.atomic():
         conversation = Conversation.objects.create(model=model, params=params or {}, **owner.fields)
-        return send_message(conversation=conversation, owner=owner, text=text)
+        return _add_question(conversation, owner, text)  # nobody else knows it yet: nothing to lock
 
 
-def send_message(
-    *, conversation: Conversation, owner: Owner, text: str, parent: Message | None = None
-) -> tuple[Message, Message]:
-    """Adds the question behind the shown branch (or behind `parent`) and asks the model.
+def send_message(*, conversation: Conversation, owner: Owner, text: str) -> tuple[Message, Message]:
+    """Adds the question behind the shown branch and asks the model.
 
     Returns (question, waiting reply). Raises RequestRefused with a sentence for the person.
     """
     text = cleaned(text)
     with transaction.atomic():
         conversation = _locked(conversation)
-        question = Message.objects.create(
-            conversation=conversation,
-            parent_id=parent.pk if parent else conversation.leaf_id,
-            role=Message.Role.USER,
-            content=text,
-        )
-        if not conversation.title:
-            conversation.title = title_from(text)
-        return question, _ask(conversation, owner, question)
+        return _add_question(conversation, owner, text)
 
 
 def edit_message(*, message: Message, owner: Owner, text: str) -> tuple[Message, Message]:
@@ -64,7 +55,8 @@ def edit_message(*, message: Message, owner: Owner, text: str) -> tuple[Message,
         question = Message.objects.create(
             conversation=conversation, parent_id=message.parent_id, role=Message.Role.USER, content=text
         )
-        return question, _ask(conversation, owner, question)
+        reply = _ask(conversation, owner, question)
+        return question.load_versions(), reply.load_versions()
 
 
 def regenerate(*, message: Message, owner: Owner) -> Message:
@@ -73,7 +65,7 @@ def regenerate(*, message: Message, owner: Owner) -> Message:
         raise RequestRefused(_("Only an answer can be generated again."))
     with transaction.atomic():
         conversation = _locked(message.conversation)
-        return _ask(conversation, owner, message.parent)
+        return _ask(conversation, owner, message.parent).load_versions()
 
 
 def show_version(message: Message) -> None:
@@ -148,12 +140,22 @@ def _locked(conversation: Conversation) -> Conversation:
     return conversation
 
 
+def _add_question(conversation: Conversation, owner: Owner, text: str) -> tuple[Message, Message]:
+    question = Message.objects.create(
+        conversation=conversation, parent_id=conversation.leaf_id, role=Message.Role.USER, content=text
+    )
+    if not conversation.title:
+        conversation.title = title_from(text)
+    reply = _ask(conversation, owner, question)
+    question.versions, reply.versions = [question], [reply]  # behind the end of a branch nothing has siblings
+    return question, reply
+
+
 def _ask(conversation: Conversation, owner: Owner, question: Message) -> Message:
-    conversation.leaf = question
-    conversation.save(update_fields=["leaf"])
+    conversation.leaf = question  # saved below, with the reply in its place
     messages = [message.as_chat() for message in conversation.thread() if message.text]
     generation = start_generation(
-        model=ModelEntry.objects.select_related("base").get(pk=conversation.model_id),
+        model=conversation.model,
         messages=_alternating(messages),
         params=conversation.params,
         requester=owner.requester,
@@ -165,8 +167,7 @@ def _ask(conversation: Conversation, owner: Owner, question: Message) -> Message
     conversation.leaf = reply
     conversation.updated_at = timezone.now()
     conversation.save(update_fields=["leaf", "title", "updated_at"])
-    question.load_versions()
-    return reply.load_versions()
+    return reply
 
 
 def _alternating(messages: list[ChatMessage]) -> list[ChatMessage]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,22 +25,19 @@ def program(name: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url() -> Iterator[str]:
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
     if initdb is None or pg_ctl is None:
         reason = "no PostgreSQL on this machine (Debian: apt-get install postgresql)"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # pytest tidies its own up while other runs go on
     port = free_port()
     # The server refuses to run as root: then it runs as the user that its package made.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if prefix:
         shutil.chown(folder, "postgres")
-        for parent in (folder, *folder.parents[:3]):
-            if parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o011)
     data = folder / "data"
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
     subprocess.run([*prefix, initdb, "-D", data, "-U", "fastchat", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet)
@@ -51,6 +49,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     yield f"postgres://fastchat@127.0.0.1:{port}/fastchat"
     subprocess.run([*prefix, pg_ctl, "-D", data, "-m", "immediate", "stop"], **quiet)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_accounts_chat_and_inference_pass_on_postgresql(database_url: str) -> None:

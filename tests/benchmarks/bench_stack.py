@@ -165,8 +165,9 @@ def main() -> None:
         for source in folders:
             specs.append(EngineSpec(source.name, "transformers", str(never_ending(source, folder / f"_{source.name}"))))
         with Stack(folder / "site", MAX_ACTIVE_GENERATIONS="2000") as stack:
-            wait = 6 if options.quick else 30
-            offers = [*specs, EngineSpec("crowd", "echo", f"words_per_second={CROWD_RATE},first_token_ms={wait}000")]
+            waits = {"crowd": 6, "wide-crowd": 6} if options.quick else {"crowd": 30, "wide-crowd": 100}
+            source = f"words_per_second={CROWD_RATE},first_token_ms={{}}000"  # time to open all the sockets
+            offers = [*specs, *(EngineSpec(slug, "echo", source.format(wait)) for slug, wait in waits.items())]
             for spec in offers:
                 names = ["--backend", spec.backend, "--slug", spec.slug, "--name", spec.slug]
                 limits = ["--temperature", "0", "--max-tokens", str(tokens)] if spec.backend == "transformers" else []
@@ -177,9 +178,10 @@ def main() -> None:
             if options.part != "speed":
                 browser = Browser(stack.port)
                 asyncio.run(browser.sign_up("crowd"))
-                asyncio.run(measure_crowd(stack, browser, 5 if options.quick else 50, 10, words))
-                with one_more_worker(stack) as pid:
-                    asyncio.run(measure_crowd(stack, browser, 20 if options.quick else 500, 1, words, [pid]))
+                asyncio.run(measure_crowd(stack, browser, "crowd", 5 if options.quick else 50, 10, words))
+                with one_more_worker(stack, "wide-crowd") as pid:
+                    answers = 20 if options.quick else 500
+                    asyncio.run(measure_crowd(stack, browser, "wide-crowd", answers, 1, words, [pid]))
 
 
 if __name__ == "__main__":

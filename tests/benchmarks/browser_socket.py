@@ -127,6 +127,9 @@ class ReplySocket(asyncio.Protocol):
         for kind, payload in self._complete_frames():
             if kind == TEXT:
                 self.frames.append((now, payload.decode()))
+                if payload.lstrip().startswith(b"<article"):  # the waiting reply is gone, and htmx closes its socket
+                    self.transport.write(bytes([0x80 | CLOSE, 0x80]) + bytes(4))
+                    self.transport.close()
             elif kind == PING:  # an answer of a browser is masked; a mask of zeros changes nothing
                 self.transport.write(bytes([0x80 | PONG, 0x80 | len(payload)]) + bytes(4) + payload)
             elif kind == CLOSE:
@@ -174,6 +177,11 @@ class ReplySocket(asyncio.Protocol):
             if now != before:
                 before = now
                 yield moment, now
+
+    @property
+    def was_cut(self) -> bool:
+        """It ended without the finished message; a page would connect again."""
+        return not self.frames or not self.frames[-1][1].lstrip().startswith("<article")
 
     @property
     def first_text_at(self) -> float:

@@ -31,7 +31,13 @@ def rows_of(stack: Stack, sockets: list[ReplySocket]) -> dict[str, dict[str, Any
 
 
 async def measure_crowd(
-    stack: Stack, browser: Browser, answers: int, sockets_each: int, words: int, more_workers: list[int] | None = None
+    stack: Stack,
+    browser: Browser,
+    model: str,
+    answers: int,
+    sockets_each: int,
+    words: int,
+    more_workers: list[int] | None = None,
 ) -> None:
     """The first word comes so late that all sockets are open by then; prints what they saw."""
     processes = {
@@ -40,7 +46,7 @@ async def measure_crowd(
         "valkey": stack.child_pids("valkey-server"),
     }
     began = time.time()
-    sockets = await open_sockets(browser, answers, sockets_each, paragraphs(words))
+    sockets = await open_sockets(browser, model, answers, sockets_each, paragraphs(words))
     asked_seconds = time.time() - began
     open_at_once = sum(not socket.closed.done() for socket in sockets)
     before, own_before, watched_from = cpu_of(processes), time.process_time(), time.time()
@@ -62,12 +68,14 @@ def paragraphs(words: int) -> str:
     )
 
 
-async def open_sockets(browser: Browser, answers: int, sockets_each: int, question: str) -> list[ReplySocket]:
+async def open_sockets(
+    browser: Browser, model: str, answers: int, sockets_each: int, question: str
+) -> list[ReplySocket]:
     gate = asyncio.Semaphore(4)  # asking is not what is measured here
 
     async def ask() -> list[ReplySocket]:
         async with gate:
-            socket = await browser.ask("crowd", question)
+            socket = await browser.ask(model, question)
             return [socket, *[await browser.open(socket.address, socket.reply_id) for _ in range(sockets_each - 1)]]
 
     return [socket for group in await asyncio.gather(*(ask() for _ in range(answers))) for socket in group]
@@ -95,9 +103,11 @@ def print_faults_and_lateness(sockets: list[ReplySocket], rows: dict[str, dict[s
                         late_when_busy.append(moment - said)
         lost += len(set(expected) - set(shown))
         doubled += len(shown) - len(set(shown))
+    cut = sum(socket.was_cut for socket in sockets)
     print(
         f"  {sum(len(socket.frames) for socket in sockets)} frames for {len(sockets) * words} words; lost {lost}, "
-        f"doubled {doubled}, frames that are no beginning of the row {torn}, answers not as asked {unfinished}"
+        f"doubled {doubled}, frames that are no beginning of the row {torn}, "
+        f"sockets cut before the end {cut}, answers not as asked {unfinished}"
     )
     print(f"  word to frame: {percentiles(late)}")
     print(f"  in the {busy_until - busy_from:.0f} s when every answer was being said: {percentiles(late_when_busy)}")
@@ -127,9 +137,9 @@ def moment_of(text: str) -> float:
 
 
 @contextmanager
-def one_more_worker(stack: Stack) -> Iterator[int]:
+def one_more_worker(stack: Stack, model: str) -> Iterator[int]:
     """`manage.py up` allows 64 answers at once; one more worker takes the rest."""
-    command = [sys.executable, str(ROOT / "manage.py"), "worker", "--models", "crowd", "--concurrency", "500"]
+    command = [sys.executable, str(ROOT / "manage.py"), "worker", "--models", model, "--concurrency", "500"]
     process = subprocess.Popen(command, env=stack.environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     try:
         time.sleep(8)  # until it has taken up its queue

@@ -40,6 +40,7 @@ def events_are(monkeypatch: pytest.MonkeyPatch, *events: Any) -> None:
             await asyncio.sleep(0.1)  # a frame for each
 
     monkeypatch.setattr(consumers, "follow", follow)
+    monkeypatch.setattr(consumers, "GOODBYE_SECONDS", 0.0)
     monkeypatch.setattr(consumers, "RIGHTS_SECONDS", -1.0)  # asked again before every frame
 
 

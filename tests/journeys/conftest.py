@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: Playwright keeps an event loop, and asyncio tests cannot run beside it
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         reason = "no Chromium on this machine (Debian: apt-get install chromium)"
