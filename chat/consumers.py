@@ -84,11 +84,12 @@ class ReplyConsumer(AsyncWebsocketConsumer):
                     return
                 allowed_until = time.monotonic() + RIGHTS_SECONDS
             events, self.events = self.events, []
-            with translation.override(self.language):
-                html = frames.render(events)
             ended = any(isinstance(event, Finished | Failed) for event in events)
             if ended:
-                html = await self._finished_message()
+                html = await self._finished_message()  # it replaces everything, so nothing else need be drawn
+            else:
+                with translation.override(self.language):
+                    html = frames.render(events)
             with suppress(Exception):  # the browser may just have left
                 await self.send(text_data=html)
             if ended:

@@ -134,10 +134,9 @@ def _locked(conversation: Conversation) -> Conversation:
     found = Conversation.objects.select_for_update().filter(pk=conversation.pk).first()
     if found is None:
         raise RequestRefused(_("This conversation was deleted, perhaps in another window."))
-    conversation = found
-    if conversation.has_running_reply():
+    if found.has_running_reply():
         raise StillAnswering(_("The model is still answering. Wait for it, or stop it first."))
-    return conversation
+    return found
 
 
 def _add_question(conversation: Conversation, owner: Owner, text: str) -> tuple[Message, Message]:
