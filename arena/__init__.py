@@ -1,0 +1,1 @@
+"""Comparing models: battles, votes, ratings and the leaderboard."""
