@@ -22,6 +22,7 @@ TOKENIZER_FILES = (
     "spiece.model",
     "tokenizer_config.json",
 )
+ADAPTER_CONFIG = "adapter_config.json"
 LONGEST_HEADER = 100_000_000
 
 
@@ -36,12 +37,63 @@ def check_source(source: str) -> None:
         check_folder(Path(source).expanduser())
 
 
+def check_adapter_source(source: str) -> None:
+    """The same for an adapter: an empty source is none, and a hub name is only known once it is fetched."""
+    if source and not is_hub_name(source):
+        check_adapter(Path(source).expanduser())
+
+
+def is_adapter(folder: Path) -> bool:
+    """Whether the folder holds a change to another model (LoRA) instead of a whole one."""
+    return (folder / ADAPTER_CONFIG).exists() and not (folder / "config.json").exists()
+
+
+def check_adapter(folder: Path) -> dict[str, Any]:
+    """The adapter's config, after everything that can be seen without loading has been seen."""
+    if not folder.is_dir():
+        raise ModelUnavailable(f"The adapter folder {folder} does not exist.")
+    if not (folder / ADAPTER_CONFIG).exists():
+        raise ModelUnavailable(f"The folder {folder} holds no adapter (adapter_config.json is missing).")
+    config = _read_json(folder / ADAPTER_CONFIG)
+    if not config.get("peft_type"):
+        raise ModelUnavailable(f"The adapter in {folder} does not say of what kind it is (adapter_config.json).")
+    weights = folder / "adapter_model.safetensors"
+    if not weights.exists():
+        if (folder / "adapter_model.bin").exists():
+            raise ModelUnavailable(
+                f"The adapter in {folder} is in the old .bin format, which can run code while it is read; only "
+                "safetensors weights are loaded (convert it once with PEFT's save_pretrained)."
+            )
+        raise ModelUnavailable(f"The adapter in {folder} holds no weights (adapter_model.safetensors is missing).")
+    _check_safetensors(weights)
+    return config
+
+
+def base_of_adapter(folder: Path) -> str:
+    """The base model that the adapter names, for a source that is an adapter itself."""
+    base = check_adapter(folder).get("base_model_name_or_path")
+    if not isinstance(base, str) or not base:
+        raise ModelUnavailable(
+            f"{folder} is an adapter (LoRA) that does not name its base model; give the base as the source and this "
+            "as its adapter."
+        )
+    if not is_hub_name(base) and not Path(base).expanduser().is_dir():
+        raise ModelUnavailable(
+            f"{folder} is an adapter (LoRA) for {base}, which is not on this machine; give its base as the source and "
+            "this as its adapter."
+        )
+    return base
+
+
 def check_folder(folder: Path) -> dict[str, Any]:
     """The model's config, after everything that can be seen without loading has been seen."""
     if not folder.exists():
         raise ModelUnavailable(f"The model folder {folder} does not exist.")
     if not folder.is_dir():
         raise ModelUnavailable(f"{folder} is a file; a model is a folder with config.json and *.safetensors.")
+    if is_adapter(folder):
+        base_of_adapter(folder)
+        return check_adapter(folder)
     config = _read_config(folder)
     for weights in weight_files(folder):
         _check_safetensors(weights)
@@ -86,8 +138,6 @@ def _read_config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     if path.exists():
         return _read_json(path)
-    if (folder / "adapter_config.json").exists():
-        raise ModelUnavailable(f"{folder} holds an adapter (LoRA), not a whole model.")
     raise ModelUnavailable(f"The model folder {folder} holds no config.json, so it is not a model that can be loaded.")
 
 

@@ -9,16 +9,35 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    PreTrainedTokenizerBase,
+)
 
-from inference.engine.checks import check_folder, is_hub_name, parameter_count
+from inference.engine.adapters import merge_adapter
+from inference.engine.checks import (
+    base_of_adapter,
+    check_adapter,
+    check_folder,
+    is_adapter,
+    is_hub_name,
+    parameter_count,
+)
+from inference.engine.encoder_decoder import decoder_start
 from inference.engine.hardware import choose_device, choose_dtype, free_memory
+from inference.engine.prompt import shipped_by
+from inference.engine.prompt_format import PromptFormat, choose_format
+from inference.engine.shipped import shipped_together, shipped_with
 from inference.engine.types import EngineInfo, EngineSpec, Loading, ModelUnavailable
 
 Progress = Callable[[Loading], None]
@@ -47,6 +66,7 @@ class LoadedModel:
     device: torch.device
     end_token_ids: frozenset[int]
     info: EngineInfo
+    prompt_format: PromptFormat | None = None  # None: the tokenizer's own template
 
 
 def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> LoadedModel:
@@ -55,13 +75,16 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
     progress(Loading("checking the files", 0.1))
     device = choose_device(spec.device)
     dtype = choose_dtype(spec.dtype, device)
-    folder = _folder_of(spec, progress)
-    check_folder(folder)
+    folder, adapter = _folders_of(spec, progress)
     _check_memory(folder, device, dtype)
     config = _load_config(folder, spec)
     tokenizer = _load_tokenizer(folder, spec)
+    prompt_format = _prompt_format(spec, folder, adapter, tokenizer)
     with _told_to(progress):
         model = _load_weights(folder, spec, config, device, dtype)
+    if adapter:
+        progress(Loading("merging the adapter", WEIGHTS_TO))
+        model = merge_adapter(model, adapter).eval()
     progress(Loading("first token", 0.95))
     _try_one_token(model, device)
     info = EngineInfo(
@@ -71,7 +94,7 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         load_seconds=round(time.monotonic() - started, 2),
     )
-    return LoadedModel(model, tokenizer, device, _end_token_ids(model, tokenizer), info)
+    return LoadedModel(model, tokenizer, device, _end_token_ids(model, tokenizer), info, prompt_format)
 
 
 def context_length_of(config: Any, wanted: int | None) -> int:
@@ -79,26 +102,57 @@ def context_length_of(config: Any, wanted: int | None) -> int:
     text_config = config.get_text_config()
     found = [getattr(text_config, name, None) for name in CONTEXT_LENGTH_NAMES]
     lengths = [value for value in found if isinstance(value, int) and value > 0]
-    length = lengths[0] if lengths else DEFAULT_CONTEXT_LENGTH
+    # T5 counts distances, not positions: its n_positions is what it was first trained with, and no limit.
+    counts_distances = hasattr(text_config, "relative_attention_num_buckets")
+    length = lengths[0] if lengths and not counts_distances else DEFAULT_CONTEXT_LENGTH
     return min(length, wanted) if wanted else length
 
 
-def _folder_of(spec: EngineSpec, progress: Progress) -> Path:
+def _folders_of(spec: EngineSpec, progress: Progress) -> tuple[Path, Path | None]:
+    """Where the model lies and where its adapter, both checked. A source may be an adapter that names its base."""
+    folder = _folder_of(spec.source, spec, progress)
+    adapter = _folder_of(spec.adapter, spec, progress) if spec.adapter else None
+    if adapter is None and is_adapter(folder):
+        folder, adapter = _folder_of(base_of_adapter(folder), spec, progress), folder
+    if adapter:
+        check_adapter(adapter)
+    check_folder(folder)
+    return folder, adapter
+
+
+def _folder_of(source: str, spec: EngineSpec, progress: Progress) -> Path:
     """The folder itself, or the place in the hub's cache where the named model lies after a download."""
-    if not is_hub_name(spec.source):
-        return Path(spec.source).expanduser()
+    if not is_hub_name(source):
+        return Path(source).expanduser()
     from huggingface_hub import snapshot_download  # imported only here: most models are folders
 
-    progress(Loading(f"fetching {spec.source} from the Hugging Face hub", 0.1))
+    progress(Loading(f"fetching {source} from the Hugging Face hub", 0.1))
     patterns = [*HUB_FILES, "*.py"] if spec.trust_remote_code else HUB_FILES
     try:
-        return Path(snapshot_download(spec.source, allow_patterns=patterns))
+        folder = Path(snapshot_download(source, allow_patterns=patterns))
     except Exception as error:  # the hub's client raises a dozen kinds, all meaning "not here"
         offline = " (the hub is switched off here by HF_HUB_OFFLINE)" if os.environ.get("HF_HUB_OFFLINE") else ""
         raise ModelUnavailable(
-            f"{spec.source} is neither a folder on this machine nor could it be fetched from the "
+            f"{source} is neither a folder on this machine nor could it be fetched from the "
             f"Hugging Face hub{offline}: {_first_line(error)}"
         ) from error
+    if not any(folder.glob("*.safetensors")):
+        raise ModelUnavailable(
+            f"{source} offers no safetensors weights on the Hugging Face hub (older models come as .bin, which can run "
+            "code while it is read); take a converted copy of it, or convert it once (docs/models.md says how)."
+        )
+    return folder
+
+
+def _prompt_format(
+    spec: EngineSpec, folder: Path, adapter: Path | None, tokenizer: PreTrainedTokenizerBase
+) -> PromptFormat:
+    """Raises ModelUnavailable for a prompt format that does not exist."""
+    files, shipped = shipped_together(folder, adapter), shipped_by(tokenizer)
+    shipped = replace(shipped, template=files.template or shipped.template, made_from=files.made_from)
+    return choose_format(
+        spec.family, shipped, *(str(name) for name in (spec.adapter, adapter, spec.source, folder) if name)
+    )
 
 
 def _check_memory(folder: Path, device: torch.device, dtype: torch.dtype) -> None:
@@ -116,12 +170,12 @@ def _load_config(folder: Path, spec: EngineSpec) -> Any:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=spec.trust_remote_code, local_files_only=True)
     except Exception as error:  # an unknown model_type is a ValueError, own code can raise anything
         raise ModelUnavailable(_refusal(folder, spec, error)) from error
-    if config.is_encoder_decoder:
-        raise ModelUnavailable(f"{folder.name} is an encoder-decoder model; only decoder models can chat so far.")
     return config
 
 
 def _load_tokenizer(folder: Path, spec: EngineSpec) -> PreTrainedTokenizerBase:
+    if not (folder / "tokenizer.json").exists() and any(folder.glob("*.model")) and not find_spec("sentencepiece"):
+        raise ModelUnavailable(f"The tokenizer in {folder} needs the package sentencepiece on the worker's machine.")
     try:
         tokenizer = AutoTokenizer.from_pretrained(
             folder, trust_remote_code=spec.trust_remote_code, local_files_only=True
@@ -134,7 +188,8 @@ def _load_tokenizer(folder: Path, spec: EngineSpec) -> PreTrainedTokenizerBase:
 
 
 def _load_weights(folder: Path, spec: EngineSpec, config: Any, device: torch.device, dtype: torch.dtype) -> Any:
-    load: Any = AutoModelForCausalLM.from_pretrained  # its declared type leaves out the loading report
+    kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+    load: Any = kind.from_pretrained  # its declared type leaves out the loading report
     try:
         model, report = load(
             folder,
@@ -187,8 +242,10 @@ def _told_to(progress: Progress) -> Iterator[None]:
 def _try_one_token(model: Any, device: torch.device) -> None:
     """A model that cannot compute one token should say so while it loads, not to the first person who asks."""
     try:
+        token = torch.zeros((1, 1), dtype=torch.long, device=device)
+        answer = {"decoder_input_ids": token + decoder_start(model)} if model.config.is_encoder_decoder else {}
         with torch.inference_mode():
-            logits = model(torch.zeros((1, 1), dtype=torch.long, device=device)).logits
+            logits = model(token, **answer).logits
     except Exception as error:
         raise ModelUnavailable(f"The model was loaded but cannot compute a token: {_first_line(error)}") from error
     if not torch.isfinite(logits.float()).any():
@@ -209,13 +266,18 @@ def _end_token_ids(model: Any, tokenizer: PreTrainedTokenizerBase) -> frozenset[
 
 def _refusal(folder: Path, spec: EngineSpec, error: Exception) -> str:
     text = str(error)
+    version = f"transformers {transformers.__version__}"
+    if shipped_with(folder).model_type == "chatglm":
+        return (
+            f"{folder.name} is a ChatGLM, whose own program code was written for transformers up to 4.44 and does not "
+            f"run with {version}; its successor GLM 4 (THUDM/glm-4-9b-chat-hf) needs no such code."
+        )
     if "trust_remote_code" in text and not spec.trust_remote_code:
         return (
             f"{folder.name} brings its own program code, which is not run unless an administrator "
             "allows it for this model (trust remote code)."
         )
     if "model type" in text or "model_type" in text or "Unrecognized" in text:
-        version = f"transformers {transformers.__version__}"
         return f"The architecture of {folder.name} is not known to {version}: {_first_line(error)}"
     return f"{folder.name} cannot be loaded: {_first_line(error)}"
 

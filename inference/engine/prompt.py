@@ -1,37 +1,44 @@
 """Turns a conversation into the token ids that one model was trained to read, and fits it into its context.
 
-Knows one tokenizer and its chat template; knows no weights, no sampling and no request.
+Knows one tokenizer and how its model is asked; knows no weights, no sampling and no request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from jinja2.exceptions import TemplateError
 
+from inference.engine.prompt_format import PromptFormat, as_dicts, choose_format
+from inference.engine.shipped import Shipped, default_template, special_texts
 from inference.engine.trimming import FittedPrompt, fit_to_context
-from inference.engine.types import ChatMessage, EngineError
+from inference.engine.types import ChatMessage
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-NO_TEMPLATE_WARNING = (
-    "This model ships no chat template, so it is asked in a plain form (User: … Assistant: …) that it may not "
-    "have been trained on."
-)
-
 
 class PromptBuilder:
-    """One per loaded model. Without a chat template it falls back to a plain form, and `warnings` says so."""
+    """One per loaded model.
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+    prompt_format: how it is asked; without one the tokenizer's own template, else the plain form.
+    closes_text: an encoder reads a finished text, with the end token behind it; an answer must follow a decoder's.
+    """
+
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        prompt_format: PromptFormat | None = None,
+        closes_text: bool = False,
+    ) -> None:
         self._tokenizer = tokenizer
-        self._has_template = bool(tokenizer.chat_template)
+        self.format = prompt_format or choose_format("", shipped_by(tokenizer))
+        self._closes_text = closes_text
         self._control_tokens = tuple(token.content for token in tokenizer.added_tokens_decoder.values())
-        self.warnings = [] if self._has_template else [NO_TEMPLATE_WARNING]
-        self.stop_strings: tuple[str, ...] = () if self._has_template else ("\nUser:",)
+        self.warnings = list(self.format.warnings)
+        self.stop_strings = self.format.stop_strings
+        self.end_token_ids = self._known_stop_tokens()
 
     def build(self, messages: Sequence[ChatMessage], context_length: int, max_tokens: int | None) -> FittedPrompt:
         """Raises PromptTooLong, or EngineError when the template refuses the conversation."""
@@ -39,48 +46,50 @@ class PromptBuilder:
 
     def render(self, messages: Sequence[ChatMessage]) -> str:
         """The prompt as text, as the model reads it."""
-        if not self._has_template:
-            return _plain_text(messages)
-        return self._accepted_form(messages)[1]
+        return self.format.render(messages)
 
     def encode(self, messages: Sequence[ChatMessage]) -> list[int]:
-        if not self._has_template:
-            return self._encode_plain(_plain_text(messages))
-        form, text = self._accepted_form(messages)
+        form, text = self.format.accepted_form(messages)
+        if self.format.is_plain:
+            return self._with_right_ends(list(self._tokenizer(text, split_special_tokens=True)["input_ids"]))
         if self._holds_control_tokens(messages):
             # Somebody typed what looks like the model's own markers: they are encoded as ordinary text.
             try:
                 encoding = self._tokenizer.apply_chat_template(
-                    _as_dicts(form), add_generation_prompt=True, return_dict=True, sanitize_control_tokens=True
+                    as_dicts(form),
+                    chat_template=self.format.template,
+                    add_generation_prompt=True,
+                    return_dict=True,
+                    sanitize_control_tokens=True,
                 )
-                return list(cast("dict[str, list[int]]", encoding)["input_ids"])
+                return self._with_right_ends(self._beginning() + cast("dict[str, list[int]]", encoding)["input_ids"])
             except (TemplateError, ValueError, NotImplementedError):
                 pass  # a tokenizer that cannot tell them apart reads them as everywhere else
-        # The template has written every special token, so the tokenizer must not add a second BOS.
-        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+        # Where the template has written every special token, the tokenizer must not add a second beginning.
+        token_ids = list(self._tokenizer(text, add_special_tokens=not self.format.writes_all)["input_ids"])
+        return self._with_right_ends(token_ids)
 
-    def _accepted_form(self, messages: Sequence[ChatMessage]) -> tuple[Sequence[ChatMessage], str]:
-        """The first form of the conversation that the template takes whole, and its text.
+    def _beginning(self) -> list[int]:
+        """What the tokenizer puts in front of every text, for a text that is put together from pieces."""
+        return [] if self.format.writes_all else self._without_end(list(self._tokenizer("")["input_ids"]), keep=0)
 
-        Many templates insist on strictly alternating roles; some refuse a system text, some drop it silently.
-        """
-        merged = _merge_neighbours(messages)
-        forms = [list(messages), merged, _merge_neighbours(_system_inside_question(merged))]
-        system_texts = [message.content.strip() for message in messages if message.role == "system"]
-        accepted: list[tuple[Sequence[ChatMessage], str]] = []
-        refusal: Exception | None = None
-        for form in forms:
-            try:
-                text = self._tokenizer.apply_chat_template(_as_dicts(form), add_generation_prompt=True, tokenize=False)
-            except (TemplateError, TypeError, ValueError) as error:
-                refusal = error
-                continue
-            accepted.append((form, cast(str, text)))
-            if all(system_text in accepted[-1][1] for system_text in system_texts):
-                return accepted[-1]
-        if accepted:  # every form changes the system text in some way (upper case, say): take it as it is
-            return accepted[0]
-        raise EngineError(f"The chat template of this model refuses the conversation: {refusal}") from refusal
+    def _with_right_ends(self, token_ids: list[int]) -> list[int]:
+        first, end = self._tokenizer.bos_token_id, self._tokenizer.eos_token_id
+        if (
+            self.format.begins_with
+            and self.format.begins_with == self._tokenizer.bos_token
+            and token_ids[:1] != [first]
+        ):
+            token_ids = [cast(int, first), *token_ids]
+        if self._closes_text:
+            return token_ids if end is None or token_ids[-1:] == [end] else [*token_ids, end]
+        return token_ids if self.format.writes_all else self._without_end(token_ids, keep=1)
+
+    def _without_end(self, token_ids: list[int], keep: int) -> list[int]:
+        # Tokenizers trained for classification or translation close the text; an answer must follow it instead.
+        while len(token_ids) > keep and token_ids[-1] in (self._tokenizer.eos_token_id, self._tokenizer.sep_token_id):
+            token_ids.pop()
+        return token_ids
 
     def _holds_control_tokens(self, messages: Sequence[ChatMessage]) -> bool:
         """Only what people write is distrusted: a model's own earlier words may hold its own markers."""
@@ -92,34 +101,16 @@ class PromptBuilder:
             if not token.isspace()
         )
 
-    def _encode_plain(self, text: str) -> list[int]:
-        ids = list(self._tokenizer(text, split_special_tokens=True)["input_ids"])
-        # Tokenizers trained for classification or translation close the text; an answer must follow it instead.
-        while ids and ids[-1] in (self._tokenizer.eos_token_id, self._tokenizer.sep_token_id) and len(ids) > 1:
-            ids.pop()
-        return ids
+    def _known_stop_tokens(self) -> frozenset[int]:
+        """The family's stop tokens that this tokenizer has, under whatever number."""
+        added = {token.content: token_id for token_id, token in self._tokenizer.added_tokens_decoder.items()}
+        return frozenset(added[token.text] for token in self.format.stop_tokens if token.text in added)
 
 
-def _as_dicts(messages: Sequence[ChatMessage]) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in messages]
-
-
-def _merge_neighbours(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """Two questions in a row (the first was never answered) become one, and so on."""
-    return [
-        ChatMessage(role, "\n\n".join(message.content for message in group))
-        for role, group in groupby(messages, key=lambda message: message.role)
-    ]
-
-
-def _system_inside_question(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The system text put in front of the first question, for templates that know no system role."""
-    systems = [message.content for message in messages if message.role == "system"]
-    turns = [message for message in messages if message.role != "system"]
-    return [ChatMessage("user", text) for text in systems] + turns
-
-
-def _plain_text(messages: Sequence[ChatMessage]) -> str:
-    names = {"user": "User: ", "assistant": "Assistant: "}
-    lines = [names.get(message.role, "") + message.content.strip() for message in messages]
-    return "\n".join([*lines, "Assistant:"])
+def shipped_by(tokenizer: PreTrainedTokenizerBase) -> Shipped:
+    """What a loaded tokenizer says about prompts, as `shipped.shipped_with` reads it from its files."""
+    return Shipped(
+        template=default_template(tokenizer.chat_template),
+        special_tokens=special_texts(tokenizer.special_tokens_map),
+        added_tokens={token.content: token_id for token_id, token in tokenizer.added_tokens_decoder.items()},
+    )

@@ -116,15 +116,45 @@ def test_an_unknown_architecture(folder: Path) -> None:
     assert "architecture" in sentence(folder) and "never_heard_of" in sentence(folder)
 
 
+def test_a_chatglm_says_that_its_code_is_too_old(folder: Path) -> None:
+    change_config(folder, model_type="chatglm", auto_map={"AutoConfig": "configuration_chatglm.ChatGLMConfig"})
+    (folder / "configuration_chatglm.py").write_text("raise ImportError('an old name')")
+    assert "is a ChatGLM" in sentence(folder)
+    assert "is a ChatGLM" in sentence(folder, trust_remote_code=True)
+
+
 def test_a_model_that_brings_its_own_code(folder: Path) -> None:
     change_config(folder, model_type="own", auto_map={"AutoConfig": "own.Config", "AutoModelForCausalLM": "own.Model"})
     (folder / "own.py").write_text("raise SystemExit('code of the model was run')")
     assert "own program code" in sentence(folder)
 
 
-def test_an_encoder_decoder_model(folder: Path) -> None:
+def test_weights_of_another_kind_of_model(folder: Path) -> None:
     change_config(folder, model_type="t5", architectures=["T5ForConditionalGeneration"], is_encoder_decoder=True)
-    assert "encoder-decoder" in sentence(folder)
+    assert "lack" in sentence(folder)
+
+
+def test_a_tokenizer_that_only_sentencepiece_can_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.model").write_bytes(b"x")
+    monkeypatch.setattr(loading, "find_spec", lambda name: None)
+    assert "needs the package sentencepiece" in sentence(folder)
+
+
+def test_a_hub_model_that_offers_no_safetensors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *args, **kwargs: str(tmp_path))
+    assert "offers no safetensors weights" in sentence("lmsys/old-model")
+
+
+def test_a_prompt_format_that_does_not_exist(folder: Path) -> None:
+    assert "no prompt format “klingon”" in sentence(folder, family="klingon")
+
+
+def test_a_prompt_format_that_was_chosen(folder: Path) -> None:
+    loaded = load_model(EngineSpec("m", "transformers", str(folder), family="baize"))
+    assert loaded.prompt_format and loaded.prompt_format.family == "baize"
+    loaded = load_model(EngineSpec("m", "transformers", str(folder)))
+    assert loaded.prompt_format and loaded.prompt_format.family == "own", "its files ship a template"
 
 
 def test_no_tokenizer(folder: Path) -> None:
@@ -195,3 +225,4 @@ def test_the_context_length_comes_from_the_config_and_a_wish_only_shortens_it() 
     assert context_length_of(Config(n_positions=1024), 512) == 512
     assert context_length_of(Config(max_seq_len=1024), 4096) == 1024
     assert context_length_of(Config(), None) == 2048
+    assert context_length_of(Config(n_positions=512, relative_attention_num_buckets=32), None) == 2048
