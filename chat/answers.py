@@ -24,7 +24,13 @@ from inference.services import ModelNotOffered, RequestRefused
 
 
 def owned_conversation(owner: Owner, pk: uuid.UUID) -> Conversation:
-    return get_object_or_404(Conversation.objects.owned_by(owner).select_related("model", "model__base"), pk=pk)
+    rows = Conversation.objects.owned_by(owner).in_chat()
+    return get_object_or_404(rows.select_related("model", "model__base"), pk=pk)
+
+
+def listed_conversation(owner: Owner, pk: uuid.UUID) -> Conversation:
+    """A row of the history, wherever its page is: for what the history itself offers (rename, delete)."""
+    return get_object_or_404(Conversation.objects.owned_by(owner).listed(), pk=pk)
 
 
 def owned_reply(owner: Owner, pk: uuid.UUID) -> Message:
@@ -77,7 +83,9 @@ def adopt(conversation: Conversation, data: QueryDict, slug: str) -> None:
     changes = changed_settings(data, conversation.model)
     if changes is not None:
         conversation.params = changes
-    conversation.save(update_fields=["model", "params"])
+    # Not save(): who deleted the conversation in another window is told so by the verb that comes next.
+    rows = Conversation.objects.filter(pk=conversation.pk)
+    rows.update(model=conversation.model, params=conversation.params)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

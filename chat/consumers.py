@@ -13,10 +13,9 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -27,10 +26,11 @@ from inference.events import Event, Failed, Finished
 from inference.stream import follow
 
 log = logging.getLogger(__name__)
+owner_of = database_sync_to_async(owner_of_scope)  # it may have to read the session
 
 FRAME_SECONDS = 0.05  # a person sees no difference above 20 frames a second
 GOODBYE_SECONDS = 10.0
-RIGHTS_SECONDS = 30.0  # an account that was closed meanwhile sees no more after so long
+RIGHTS_SECONDS = 30.0  # who was logged out or lost the account meanwhile sees no more after so long
 
 
 class ReplyConsumer(AsyncWebsocketConsumer):
@@ -39,12 +39,13 @@ class ReplyConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.tasks: list[asyncio.Task[None]] = []
         # Authorised here, by the same lookup as the page: a reply's address alone opens nothing.
+        self.owner = await owner_of(self.scope)
         message = await self._readable_message()
         if message is None:
             await self.close()
             return
         self.message_id = message.pk
-        self.language = _language_of(self.scope)
+        self.language = self.scope["language"]
         self.events: list[Event] = []
         self.wake = asyncio.Event()
         await self.accept()
@@ -102,13 +103,16 @@ class ReplyConsumer(AsyncWebsocketConsumer):
 
     @database_sync_to_async
     def _readable_message(self) -> Message | None:
-        messages = Message.objects.owned_by(owner_of_scope(self.scope))
+        messages = Message.objects.owned_by(self.owner)
         return messages.filter(pk=self.scope["url_route"]["kwargs"]["message_id"], role=Message.Role.ASSISTANT).first()
 
-    @database_sync_to_async
-    def _is_still_allowed(self) -> bool:
-        user = self.scope["user"]
-        return not user.is_authenticated or get_user_model().objects.filter(pk=user.pk, is_active=True).exists()
+    async def _is_still_allowed(self) -> bool:
+        """Asks the session anew: it is gone after logging out in another tab, and worth nothing after the password
+        was changed elsewhere or the account was closed."""
+        session = self.scope["session"]
+        now = {"session": session.__class__(session.session_key)}  # not type(): it is wrapped
+        now["user"] = await get_user(now)
+        return bool(await owner_of(now) == self.owner)
 
     @database_sync_to_async
     def _finished_message(self) -> str:
@@ -120,19 +124,3 @@ class ReplyConsumer(AsyncWebsocketConsumer):
             return render_to_string(
                 "chat/_message.html", {"message": message.load_versions(), "swap_out_of_band": True}
             )
-
-
-def _language_of(scope: dict[str, Any]) -> str:
-    """As the page's: the account's choice, else the cookie's, else the browser's first known language."""
-    known = dict(settings.LANGUAGES)
-    chosen = getattr(scope["user"], "language", "") or scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
-    if chosen in known:
-        return str(chosen)
-    accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin1").lower()
-    for part in accepted.split(","):
-        name = part.split(";")[0].strip()
-        if name.startswith("zh"):
-            return "zh-hant"
-        if name.startswith("en"):
-            return "en"
-    return settings.LANGUAGE_CODE

@@ -50,11 +50,11 @@ class HistoryPage:
 def history_page(owner: Owner | None, *, words: str = "", before: str = "") -> HistoryPage:
     """Raises ValueError for a cursor that is not one of ours."""
     moment, key, last_group = _parsed(before)
-    rows = Conversation.objects.owned_by(owner)
+    rows = Conversation.objects.owned_by(owner).listed()
     if words := words.strip()[:200]:
         rows = rows.matching(words)
     rows = rows.newest_first((moment, key) if before else None)
-    found = list(rows.only("id", "title", "updated_at")[: PAGE_SIZE + 1])
+    found = list(rows.only("id", "title", "updated_at", "page")[: PAGE_SIZE + 1])
     page, more = found[:PAGE_SIZE], found[PAGE_SIZE:]
     # The first page always carries "Today" (hidden while empty), so that a new conversation has its place.
     groups = _grouped(page, last_group, with_today=not before)

@@ -16,7 +16,7 @@ from chat.models import Message
 from chat.owners import Owner
 from chat.rendering import message_html
 from chat.services import edit_message, regenerate, show_version, stop_reply
-from inference.services import RequestRefused
+from inference.services import STOPPED_LATER, RequestRefused
 
 
 @never_cache
@@ -31,7 +31,8 @@ def show(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 @for_owners
 def stop(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     message = owned_reply(owner, pk)
-    stop_reply(message)
+    if not stop_reply(message):
+        return refused(request, owner, RequestRefused(STOPPED_LATER), message.conversation)
     return HttpResponse(status=204) if request.htmx else redirect("chat-show", pk=message.conversation_id)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def owned_by(self, owner: Owner | None) -> ConversationQuerySet:
         return self.filter(owner.filter) if owner else self.none()
 
+    def in_chat(self) -> ConversationQuerySet:
+        """Those whose page is the chat; a battle's conversations have a page of their own, and only that."""
+        return self.filter(page="")
+
+    def listed(self) -> ConversationQuerySet:
+        """What the history shows: of conversations that belong together (a battle) only the first."""
+        return self.filter(listed_under=None)
+
     def newest_first(self, before: tuple[Any, Any] | None = None) -> ConversationQuerySet:
         """A keyset page starts behind `before`, the (updated_at, id) of the last row seen."""
         rows = self.order_by("-updated_at", "-id")
@@ -31,9 +40,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, id__lt=key))
 
     def matching(self, words: str) -> ConversationQuerySet:
-        """Title, questions or answers contain the words."""
+        """Title, questions or answers contain the words, or those of a conversation that is listed under it."""
         found = Message.objects.filter(Q(content__icontains=words) | Q(generation__text__icontains=words))
-        return self.filter(Q(title__icontains=words) | Q(pk__in=found.values("conversation_id")))
+        ids = found.values("conversation_id")
+        below = Conversation.objects.filter(pk__in=ids).values("listed_under_id")
+        return self.filter(Q(title__icontains=words) | Q(pk__in=ids) | Q(pk__in=below))
 
 
 class Conversation(models.Model):
@@ -46,6 +57,8 @@ class Conversation(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     params = models.JSONField(default=dict, blank=True)  # only what the owner changed
     leaf = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    page = models.CharField(max_length=200, blank=True)  # where it is shown, if not in the chat
+    listed_under = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="companions")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -68,6 +81,9 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.id)
+
+    def get_absolute_url(self) -> str:
+        return self.page or reverse("chat-show", args=[self.pk])
 
     def thread(self) -> list[Message]:
         """The messages of the shown branch, oldest first, each knowing its version among its siblings."""
@@ -92,7 +108,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def owned_by(self, owner: Owner | None) -> MessageQuerySet:
         if owner is None:
             return self.none()
-        return self.filter(conversation__in=Conversation.objects.owned_by(owner))
+        return self.filter(conversation__in=Conversation.objects.owned_by(owner).in_chat())
 
 
 class Message(models.Model):
@@ -112,9 +128,8 @@ class Message(models.Model):
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     role = models.CharField(max_length=10, choices=Role.choices)
     content = models.TextField(blank=True)
-    generation = models.OneToOneField(
-        Generation, on_delete=models.CASCADE, null=True, blank=True, related_name="message"
-    )
+    # A fork's replies point to the generations of the conversation it was forked from.
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     feedback = models.CharField(max_length=10, choices=Feedback.choices, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

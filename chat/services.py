@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,20 @@ def start_conversation(
     with transaction.atomic():
         conversation = Conversation.objects.create(model=model, params=params or {}, **owner.fields)
         return _add_question(conversation, owner, text)  # nobody else knows it yet: nothing to lock
+
+
+def open_conversation(
+    *,
+    owner: Owner,
+    model: ModelEntry,
+    page: str = "",
+    listed_under: Conversation | None = None,
+    params: dict[str, Any] | None = None,
+) -> Conversation:
+    """An empty conversation, shown on a page of its own or in the chat; `send_message` begins it."""
+    return Conversation.objects.create(
+        model=model, page=page, listed_under=listed_under, params=params or {}, **owner.fields
+    )
 
 
 def send_message(*, conversation: Conversation, owner: Owner, text: str) -> tuple[Message, Message]:
@@ -79,20 +94,41 @@ def show_version(message: Message) -> None:
     Conversation.objects.filter(pk=message.conversation_id).update(leaf=leaf)
 
 
-def stop_reply(message: Message) -> None:
-    if message.generation:
-        stop_generation(message.generation)
+def stop_reply(message: Message) -> bool:
+    """False: the message broker is away, so the answer is stopped as soon as that is back."""
+    return message.generation is None or stop_generation(message.generation)
 
 
 def delete_conversation(conversation: Conversation) -> None:
-    """With everything in it; running answers are stopped first."""
-    generations = Generation.objects.filter(message__conversation=conversation)
+    """With everything in it and listed under it; running answers are stopped first. What a fork shows stays."""
+    together = Q(messages__conversation=conversation) | Q(messages__conversation__listed_under=conversation)
+    generations = Generation.objects.filter(together).distinct()
     for generation in generations.active():
         stop_generation(generation)
     with transaction.atomic():
         ids = list(generations.values_list("pk", flat=True))
         conversation.delete()
-        Generation.objects.filter(pk__in=ids).delete()
+        Generation.objects.filter(pk__in=ids, messages=None).delete()
+
+
+def fork_conversation(conversation: Conversation, owner: Owner) -> Conversation:
+    """A conversation of its own with the shown branch so far; the original stays as it is."""
+    conversation.refresh_from_db(fields=["leaf", "title"])
+    with transaction.atomic():
+        fork = Conversation.objects.create(
+            model=conversation.model, title=conversation.title, params=conversation.params, **owner.fields
+        )
+        for message in conversation.thread():
+            # One after the other, so that their times keep the order.
+            fork.leaf = Message.objects.create(
+                conversation=fork,
+                parent=fork.leaf,
+                role=message.role,
+                content=message.content,
+                generation=message.generation,
+            )
+        fork.save(update_fields=["leaf"])
+    return fork
 
 
 def take_over(*, guest: Owner, owner: Owner) -> None:
@@ -152,7 +188,8 @@ def _add_question(conversation: Conversation, owner: Owner, text: str) -> tuple[
 
 def _ask(conversation: Conversation, owner: Owner, question: Message) -> Message:
     conversation.leaf = question  # saved below, with the reply in its place
-    messages = [message.as_chat() for message in conversation.thread() if message.text]
+    thread = conversation.thread() if question.parent_id else [question]
+    messages = [message.as_chat() for message in thread if message.text]
     generation = start_generation(
         model=conversation.model,
         messages=_alternating(messages),

@@ -6,12 +6,13 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, push_url, trigger_client_event
 
 from chat.access import HtmxRequest, for_owners
 from chat.answers import (
@@ -19,6 +20,7 @@ from chat.answers import (
     changed_settings,
     current_page,
     dialog,
+    listed_conversation,
     offered,
     owned_conversation,
     question_from,
@@ -29,7 +31,7 @@ from chat.forms import RenameForm
 from chat.history import history_page
 from chat.models import Conversation
 from chat.owners import Owner
-from chat.page import chat_page, controls
+from chat.page import chat_page, controls, sliders
 from chat.services import delete_conversation, send_message, start_conversation
 from chat.suggestions import suggestions
 from inference.services import RequestRefused
@@ -54,7 +56,7 @@ def new(request: HtmxRequest, owner: Owner) -> HttpResponse:
     text, slug = question_from(request.POST)
     try:
         entry = offered(slug)
-        question, _reply = start_conversation(
+        question, reply = start_conversation(
             owner=owner, model=entry, text=text, params=changed_settings(request.POST, entry) or {}
         )
     except RequestRefused as refusal:
@@ -62,16 +64,20 @@ def new(request: HtmxRequest, owner: Owner) -> HttpResponse:
     conversation = question.conversation
     if not request.htmx:
         return redirect("chat-show", pk=conversation.pk)
-    page = chat_page(owner, conversation) | {"current": str(conversation.pk)}
-    response = render(request, "chat/_started.html", page)
-    return push_url(reswap(retarget(response, "#main"), "outerHTML"), reverse("chat-show", args=[conversation.pk]))
+    context = {"conversation": conversation, "question": question, "reply": reply, "current": str(conversation.pk)}
+    response = render(request, "chat/_started.html", context | {"sliders": sliders(entry, conversation.params)})
+    return push_url(response, reverse("chat-show", args=[conversation.pk]))
 
 
 @never_cache
 @require_GET
 @for_owners
 def show(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
-    return render(request, "chat/show.html", chat_page(owner, owned_conversation(owner, pk)))
+    conversations = Conversation.objects.owned_by(owner).select_related("model", "model__base")
+    conversation = get_object_or_404(conversations, pk=pk)
+    if conversation.page:
+        return redirect(conversation.page)
+    return render(request, "chat/show.html", chat_page(owner, conversation))
 
 
 @never_cache
@@ -107,8 +113,9 @@ def send(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     conversation = owned_conversation(owner, pk)
     text, slug = question_from(request.POST)
     try:
-        adopt(conversation, request.POST, slug)
-        question, reply = send_message(conversation=conversation, owner=owner, text=text)
+        with transaction.atomic():  # a refused message leaves the model and the settings as they were
+            adopt(conversation, request.POST, slug)
+            question, reply = send_message(conversation=conversation, owner=owner, text=text)
     except RequestRefused as refusal:
         return refused(request, owner, refusal, conversation, slug, text)
     if not request.htmx:
@@ -137,7 +144,7 @@ def settings(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_owners
 def rename(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
-    conversation = owned_conversation(owner, pk)
+    conversation = listed_conversation(owner, pk)
     form = RenameForm(request.POST or None, instance=conversation)
     if request.method == "POST" and form.is_valid():
         Conversation.objects.filter(pk=pk).update(title=form.cleaned_data["title"])
@@ -151,12 +158,13 @@ def rename(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_owners
 def delete(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
-    conversation = owned_conversation(owner, pk)
+    conversation = listed_conversation(owner, pk)
     if request.method == "GET":
         return dialog(request, "chat/_delete.html", {"conversation": conversation})
+    page = conversation.get_absolute_url()
     delete_conversation(conversation)
     if not request.htmx:
         return redirect("chat-new")
-    if current_page(request) == str(pk):
+    if request.htmx.current_url_abs_path == page:
         return HttpResponseClientRedirect(reverse("chat-new"))
     return trigger_client_event(HttpResponse(), "close-dialog")

@@ -38,6 +38,6 @@ def sidebar(context: dict[str, Any]) -> dict[str, Any]:
         "request": request,
         "user": request.user,
         "csrf_token": context.get("csrf_token"),
-        "current": str(match.kwargs.get("pk", "")) if match else "",
+        "current": context.get("current") or (str(match.kwargs.get("pk", "")) if match else ""),
         "history": history_page(owner_of(request)),
     }

@@ -1,12 +1,12 @@
 // The message box: keys, growing, the draft, and errors that never take the text away.
 
+import { enqueue, isQueued, restoreQueue, unqueue } from "./queue.js";
 import { say, text } from "./words.js";
 
 const box = () => document.querySelector("#message");
 const form = () => document.querySelector("#composer");
-const chat = () => document.querySelector(".chat");
 const activeReply = () => document.querySelector(".message.is-active");
-const draftKey = () => `draft:${chat().dataset.conversation}`;
+const draftKey = () => `draft:${document.querySelector("#conversation")?.value || "new"}`;
 
 // --- growing and the send button ------------------------------------------------------------------------------------
 
@@ -62,7 +62,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (box().value.trim()) form().requestSubmit();
   } else if (event.key === "Escape" && !event.shiftKey && !document.querySelector("dialog[open], :popover-open, .sidebar.is-open")) {
-    stop();
+    if (isQueued()) unqueue();
+    else stop();
   }
 });
 
@@ -87,9 +88,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.id !== "composer") return;
   if (activeReply()) {
     event.preventDefault();
-    complain(text("stillAnswering"));
+    if (!enqueue()) complain(text("stillAnswering"));
     return;
   }
+  unqueue();
   sent = box().value;
   sentKey = draftKey();
 });
@@ -129,6 +131,7 @@ document.addEventListener("htmx:sendError", (event) => {
 });
 
 restoreDraft();
+restoreQueue();
 if (!touchKeyboard.matches) {
   box().focus();
   box().setSelectionRange(box().value.length, box().value.length);

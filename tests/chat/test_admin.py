@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 
 from chat.models import Conversation, Message
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/chat/conversation/"
-
-
-@pytest.fixture
-def staff(db: None):
-    user = get_user_model().objects.create_user("sam", password="correct horse battery", is_staff=True)
-    user.user_permissions.set(Permission.objects.all())
-    return user
 
 
 @pytest.fixture
