@@ -48,9 +48,11 @@ INSTALLED_APPS = [
     "fastchat_site.accounts",
     "inference",
     "chat",
+    "arena",
     "fastchat_site",
     "channels",
     "django_htmx",
+    "ninja",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -140,6 +142,7 @@ SQLITE_OPTIONS = {
 DATABASES = {"default": env_database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    DATABASES["default"]["CONN_MAX_AGE"] = 600  # threads last (fastchat_site/handler.py): opening takes milliseconds
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # Under ASGI every request may run in another thread, so connections are pooled, not kept per thread.
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16}
@@ -162,6 +165,7 @@ EMBEDDED_VALKEY = not env_str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a Valkey without room refuses in mid-sentence; it recovers
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A claim in the database, not redelivery, decides who answers (inference/lease.py); a short timeout
     # would start running answers a second time.
@@ -183,6 +187,9 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 
 MAX_MESSAGE_CHARACTERS = env_int("MAX_MESSAGE_CHARACTERS", 100_000, low=1)
 MAX_ACTIVE_GENERATIONS = env_int("MAX_ACTIVE_GENERATIONS", 8, low=1)  # per requester
+BATTLES_PER_MINUTE = env_int("BATTLES_PER_MINUTE", 20, low=1)  # per person
+RATED_VOTES_PER_DAY = env_int("RATED_VOTES_PER_DAY", 200, low=1)  # per person; those beyond are kept, not rated
+ALLOW_PRIVATE_ENDPOINTS = env_bool("ALLOW_PRIVATE_ENDPOINTS")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- languages and files --------------------------------------------------------------------------------------------
@@ -215,6 +222,7 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
     },

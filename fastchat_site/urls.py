@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from fastchat_site import views
+from inference.api.keys import keys as api_keys
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +12,9 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("fastchat_site.accounts.urls")),
     path("chat/", include("chat.urls")),
+    path("arena/", include("arena.urls")),
+    path("accounts/api-keys/", api_keys, name="api-keys"),
+    path("v1/", include("inference.api.urls")),
     path("admin/", admin.site.urls),
 ]
 

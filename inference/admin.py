@@ -10,16 +10,23 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.forms import Select
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from inference.admin_ask import ask, state_of, state_sentence
-from inference.engine.checks import check_source
+from inference.api import admin as api_admin  # noqa: F401 - Django looks for an app's admin in this module alone
+from inference.engine.checks import check_adapter_source, check_source
+from inference.engine.families import PLAIN
+from inference.engine.prompt_format import OWN, PROMPT_FORMATS
 from inference.engine.types import ModelUnavailable
 from inference.models import Generation, ModelEntry
+from inference.sentences import translated
 from inference.services import ModelState, offered_models
+
+CHECKED = {"source", "backend", "adapter"}
 
 
 class LiveChangeList(ChangeList):
@@ -48,7 +55,7 @@ class ModelEntryAdmin(admin.ModelAdmin):
         (
             _("What answers"),
             {
-                "fields": ("backend", "source", "base", "system_prompt"),
+                "fields": ("backend", "source", "endpoint", "base", "system_prompt"),
                 "description": _(
                     "A local model needs a source. An expert needs a base model and a system text, and no source."
                 ),
@@ -68,7 +75,7 @@ class ModelEntryAdmin(admin.ModelAdmin):
         (
             _("How it is loaded"),
             {
-                "fields": ("preload", "threads", "trust_remote_code"),
+                "fields": ("family", "adapter", "preload", "threads", "trust_remote_code"),
                 "description": _("Workers notice a change by themselves within seconds; nothing needs a restart."),
             },
         ),
@@ -77,6 +84,12 @@ class ModelEntryAdmin(admin.ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LiveChangeList
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "family":
+            named = {OWN: _("the model's own chat template"), PLAIN.slug: _("plain text")}
+            kwargs["widget"] = Select(choices=({"": _("recognise it")} | PROMPT_FORMATS | named).items())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(lambda request, object_id: ask(self, request, object_id))
@@ -99,13 +112,14 @@ class ModelEntryAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ModelEntry, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if obj.backend != ModelEntry.Backend.TRANSFORMERS or not {"source", "backend"} & set(form.changed_data):
+        if obj.backend != ModelEntry.Backend.TRANSFORMERS or not CHECKED & set(form.changed_data):
             return
         try:
             check_source(obj.spec.source)
+            check_adapter_source(obj.adapter)
         except ModelUnavailable as error:
             # Only a warning: the folder belongs to the worker's machine, which need not be this one.
-            hint = _("Saved, but seen from this machine: %(error)s") % {"error": error}
+            hint = _("Saved, but seen from this machine: %(error)s") % {"error": translated(str(error))}
             self.message_user(request, hint, messages.WARNING)
 
     def get_deleted_objects(self, objs: Iterable[ModelEntry], request: HttpRequest) -> Any:

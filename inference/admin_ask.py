@@ -18,7 +18,14 @@ from django.utils.translation import gettext_lazy
 from inference import stream, valkey
 from inference.engine.types import ChatMessage
 from inference.models import Generation, ModelEntry
-from inference.services import ModelState, RequestRefused, offered_models, start_generation, stop_generation
+from inference.services import (
+    STOPPED_LATER,
+    ModelState,
+    RequestRefused,
+    offered_models,
+    start_generation,
+    stop_generation,
+)
 
 STATES = {
     "ready": gettext_lazy("Ready"),
@@ -48,7 +55,7 @@ def state_sentence(state: ModelState) -> str:
     word = str(STATES.get(state.state, state.state))
     if state.state == "loading":
         word = f"{word} {state.fraction:.0%}"
-    return f"{word}: {state.reason}" if state.reason and state.state in ("loading", "offline") else word
+    return f"{word}: {state.reason}" if state.reason and state.state != "idle" else word
 
 
 def ask(model_admin: admin.ModelAdmin[ModelEntry], request: HttpRequest, object_id: str) -> HttpResponse:
@@ -60,7 +67,8 @@ def ask(model_admin: admin.ModelAdmin[ModelEntry], request: HttpRequest, object_
         raise PermissionDenied
     generation = _own_generation(request, entry)
     if generation and "stop" in request.POST:
-        stop_generation(generation)
+        if not stop_generation(generation):
+            model_admin.message_user(request, STOPPED_LATER, messages.WARNING)
         return redirect(request.get_full_path())
     form = QuestionForm(request.POST or None)
     if form.is_valid() and (started := _start(model_admin, request, entry, form.cleaned_data["message"])):

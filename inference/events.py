@@ -17,8 +17,9 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Why there is no text yet: "loading" (detail: stage, fraction 0–1), "continuing", "offline"; or "saving"
-    when there is text that the database cannot take yet."""
+    """Why there is no text yet: "loading" (detail: stage, fraction 0–1), "queued" (detail: how many waiting answers
+    are ahead), "continuing", "offline", "full" (and "online" when that is over); or "saving" when there is text that
+    the database cannot take yet."""
 
     state: str
     detail: str = ""
@@ -37,9 +38,11 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The answer broke off for the reason that `error` tells a person; what came before is saved."""
+    """The answer broke off for the reason that `error` tells a person; what came before is saved.
+    code: the same in one word for programs; the row does not keep it."""
 
     error: str
+    code: str = ""
 
 
 Event = Delta | Status | Finished | Failed

@@ -19,8 +19,15 @@ from inference import valkey
 
 log = logging.getLogger(__name__)
 
-Entry = tuple[tuple[int, int], str]
+EntryId = tuple[int, int]  # (attempt, sequence)
+Entry = tuple[EntryId, str]
 READY_SECONDS = 2.0
+
+
+def parse_id(raw: bytes | str) -> EntryId:
+    text = raw.decode() if isinstance(raw, bytes) else raw
+    attempt, sequence = text.split("-")
+    return int(attempt), int(sequence)
 
 
 class Subscription:
@@ -136,9 +143,8 @@ class Hub:
             self._ready[channel].set()
         elif message["type"] == "message":
             entry_id, wire = message["data"].decode().split(" ", 1)
-            attempt, sequence = entry_id.split("-")
             for subscription in self._followers.get(channel, ()):
-                subscription.put(((int(attempt), int(sequence)), wire))
+                subscription.put((parse_id(entry_id), wire))
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

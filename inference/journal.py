@@ -11,7 +11,8 @@ from redis import RedisError
 
 from inference import valkey
 from inference.events import Event, Failed, Finished, to_wire
-from inference.stream import KEEP_ENDED_SECONDS, KEEP_SECONDS, key_of, parse_id
+from inference.hub import parse_id
+from inference.stream import KEEP_ENDED_SECONDS, KEEP_SECONDS, key_of
 
 log = logging.getLogger(__name__)
 
@@ -83,16 +84,12 @@ class JournalWriter:
             self._wake.clear()
             with self._lock:
                 journals, self._dirty = self._dirty, set()
+            done = False
             try:
                 done = self._flush([journal for journal in journals if not journal.fenced])
-            except (RedisError, OSError) as error:
-                done = False
-                log.warning("the stream cannot be written at present, trying again: %s", error)
-                for journal in journals:
-                    journal.unsure = True
-            except Exception:  # without this thread every answer of the worker would stay unseen
-                done = False
-                log.exception("the journal stumbled")
+            except Exception as error:  # without this thread every answer of the worker would stay unseen
+                is_away = isinstance(error, RedisError | OSError)
+                log.warning("the stream cannot be written, trying again: %s", error, exc_info=not is_away)
                 for journal in journals:
                     journal.unsure = True
             if not done:

@@ -94,12 +94,9 @@ def live_workers() -> list[WorkerReport]:
 
 def reap() -> int:
     """One look at everything under way. Returns how many generations were handed on."""
-    redis = valkey.client()
-    if redis.info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
-        return 0
     # Twice a second: the long texts stay where they are.
     active = list(Generation.objects.active().select_related("model", "model__base").defer("prompt", "text"))
-    if not active:
+    if not active or valkey.client().info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
         return 0
     workers = live_workers()
     alive = {worker.name for worker in workers}

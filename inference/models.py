@@ -1,22 +1,25 @@
-"""The two records of inference: what one can talk to, and each attempt to answer."""
+"""What one can talk to; and the door to the other records of inference, each of which has a file of its own."""
 
 from __future__ import annotations
 
-import uuid
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from inference.engine.types import ChatMessage, EngineSpec, Finish, SamplingParams
+from inference.api_keys import ApiKey, Limit
+from inference.endpoints import Endpoint
+from inference.engine.prompt_format import PROMPT_FORMATS
+from inference.engine.types import EngineSpec, SamplingParams
+from inference.generations import Generation
+from inference.sentences import translated
+
+__all__ = ["ApiKey", "Endpoint", "Generation", "Limit", "ModelEntry"]
 
 # Bundled weights are named relative to the code, so that the project's folder may move.
 BUNDLED = "bundled:"
@@ -30,14 +33,17 @@ class ModelEntryQuerySet(models.QuerySet["ModelEntry"]):
 
     def loadable(self) -> ModelEntryQuerySet:
         """Entries that a worker loads itself (an expert rides on its base)."""
-        return self.filter(is_enabled=True, backend__in=[ModelEntry.Backend.TRANSFORMERS, ModelEntry.Backend.ECHO])
+        own = self.filter(is_enabled=True).exclude(backend=ModelEntry.Backend.EXPERT)
+        return own.select_related("endpoint")
 
 
 class ModelEntry(models.Model):
-    """Anything one can talk to: a local checkpoint, or an expert (another entry plus a system prompt)."""
+    """Anything one can talk to: a local checkpoint, a model on somebody else's server, or an expert (another entry
+    plus a system prompt)."""
 
     class Backend(models.TextChoices):
         TRANSFORMERS = "transformers", _("local model (transformers)")
+        REMOTE = "remote", _("remote model (OpenAI-compatible server)")
         EXPERT = "expert", _("expert (a base model with instructions)")
         ECHO = "echo", _("echo (repeats the question; for trying things out)")
 
@@ -53,7 +59,25 @@ class ModelEntry(models.Model):
         _("source"),
         max_length=500,
         blank=True,
-        help_text=_("A folder on the worker's machine (config.json, safetensors, tokenizer) or a hub name."),
+        help_text=_(
+            "A folder on the worker's machine (config.json, safetensors, tokenizer) or a hub name; for a remote model "
+            "its name on that server."
+        ),
+    )
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("remote server")
+    )
+    family = models.CharField(
+        _("prompt format"),
+        max_length=40,
+        blank=True,
+        help_text=_("Empty recognises it: the model's own chat template, else its family's."),
+    )
+    adapter = models.CharField(
+        _("adapter"),
+        max_length=500,
+        blank=True,
+        help_text=_("A LoRA adapter (PEFT) on top of the source: a folder or a hub name."),
     )
     base = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="experts", verbose_name=_("base model")
@@ -106,6 +130,11 @@ class ModelEntry(models.Model):
                 condition=Q(backend="expert", base__isnull=False) | (~Q(backend="expert") & Q(base__isnull=True)),
             ),
             models.CheckConstraint(name="local_model_has_source", condition=~Q(backend="transformers") | ~Q(source="")),
+            models.CheckConstraint(
+                name="remote_model_has_endpoint_and_name",
+                condition=(Q(backend="remote", endpoint__isnull=False) & ~Q(source=""))
+                | (~Q(backend="remote") & Q(endpoint__isnull=True)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,10 +151,18 @@ class ModelEntry(models.Model):
             raise ValidationError({"base": _("Only an expert has a base model.")})
         if self.backend == self.Backend.TRANSFORMERS and not self.source:
             raise ValidationError({"source": _("A local model needs a folder or a hub name.")})
+        if self.backend == self.Backend.REMOTE and not self.source:
+            raise ValidationError({"source": _("A remote model needs its name on that server.")})
+        if self.adapter and self.backend != self.Backend.TRANSFORMERS:
+            raise ValidationError({"adapter": _("Only a local model takes an adapter.")})
+        if self.family and self.family not in PROMPT_FORMATS:
+            raise ValidationError({"family": _("There is no such prompt format; leave it empty to recognise it.")})
+        if (self.backend == self.Backend.REMOTE) != (self.endpoint is not None):
+            raise ValidationError({"endpoint": _("A remote model needs its server, and no other model has one.")})
         try:
             SamplingParams.from_json(self.defaults or {})
         except (TypeError, ValueError) as error:
-            raise ValidationError({"defaults": str(error)}) from error
+            raise ValidationError({"defaults": translated(str(error))}) from error
 
     @property
     def label(self) -> str:
@@ -154,162 +191,25 @@ class ModelEntry(models.Model):
     @property
     def spec(self) -> EngineSpec:
         runner = self.runner
-        backend: Literal["transformers", "echo"] = "echo" if runner.backend == self.Backend.ECHO else "transformers"
+        backend: Literal["transformers", "echo", "remote"] = "transformers"
+        if runner.backend == self.Backend.ECHO:
+            backend = "echo"
+        elif runner.backend == self.Backend.REMOTE:
+            backend = "remote"
         return EngineSpec(
             slug=runner.slug,
             backend=backend,
+            remote=runner.endpoint.spec if runner.endpoint else None,
             source=str(BUNDLED_MODELS / runner.source.removeprefix(BUNDLED)) if runner.is_bundled else runner.source,
             context_length=runner.context_length,
             threads=runner.threads,
             trust_remote_code=runner.trust_remote_code,
+            family=runner.family,
+            adapter=runner.adapter,
         )
 
     def sampling(self, **chosen: Any) -> SamplingParams:
         """The model's defaults (a base's first, then the expert's), overridden by what was chosen."""
-        base = (self.base.defaults if self.base else None) or {}
+        base = SamplingParams.usable(self.base.defaults) if self.base else {}
         given = {name: value for name, value in chosen.items() if value is not None}
-        return SamplingParams.from_json({**base, **(self.defaults or {}), **given})
-
-
-class GenerationQuerySet(models.QuerySet["Generation"]):
-    def active(self) -> GenerationQuerySet:
-        return self.filter(status__in=Generation.ACTIVE)
-
-
-class Generation(models.Model):
-    """One model's one attempt to answer one list of messages.
-
-    Nobody assigns `status`: the transitions below are single conditional UPDATEs, so that of two
-    rivals (a worker and a stop, a worker and its successor) exactly one succeeds; False means the
-    other was first. `attempt` counts the workers that took it on: only the latest may change the row.
-    """
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        RUNNING = "running", _("answering")
-        FINISHED = "finished", _("finished")
-        STOPPED = "stopped", _("stopped")
-        FAILED = "failed", _("failed")
-
-    ACTIVE = (Status.QUEUED, Status.RUNNING)
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    model = models.ForeignKey(ModelEntry, on_delete=models.PROTECT, related_name="generations", verbose_name=_("model"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("user")
-    )
-    requester = models.CharField(_("requester"), max_length=80)  # who is charged: "user:7", "guest:…", "key:3"
-    prompt = models.JSONField(_("prompt"))  # [{"role", "content"}, …], the system text included
-    params = models.JSONField(_("sampling"), default=dict)
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
-    attempt = models.PositiveIntegerField(_("attempt"), default=1)
-    worker = models.CharField(_("worker"), max_length=120, blank=True)
-    text = models.TextField(_("text"), blank=True)
-    finish_reason = models.CharField(_("why it ended"), max_length=20, blank=True)
-    error = models.TextField(_("error"), blank=True)
-    prompt_tokens = models.PositiveIntegerField(_("prompt tokens"), default=0)
-    completion_tokens = models.PositiveIntegerField(_("answer tokens"), default=0)
-    dropped_messages = models.PositiveIntegerField(_("messages left out"), default=0)
-    created_at = models.DateTimeField(_("asked"), auto_now_add=True)
-    queued_at = models.DateTimeField(_("queued"), default=timezone.now)
-    started_at = models.DateTimeField(_("begun"), null=True, blank=True)
-    first_token_at = models.DateTimeField(_("first token"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-
-    objects = GenerationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
-        ordering = ["-created_at"]
-        constraints = [
-            models.CheckConstraint(
-                name="ended_generation_has_end",
-                condition=Q(status__in=["queued", "running"], ended_at__isnull=True)
-                | Q(status__in=["finished", "stopped", "failed"], ended_at__isnull=False),
-            )
-        ]
-        indexes = [
-            # the reaper's question: what is waiting or running?
-            models.Index(fields=["status", "queued_at"], condition=Q(status__in=["queued", "running"]), name="active"),
-            # the limit's question: how many does this requester have under way?
-            models.Index(fields=["requester", "status"], name="by_requester"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.model_id} {self.status} {self.id}"
-
-    @property
-    def is_active(self) -> bool:
-        return self.status in self.ACTIVE
-
-    @property
-    def messages(self) -> tuple[ChatMessage, ...]:
-        return tuple(ChatMessage(**message) for message in self.prompt)
-
-    @property
-    def sampling(self) -> SamplingParams:
-        return SamplingParams.from_json(self.params)
-
-    @property
-    def seconds_to_first_token(self) -> float | None:
-        return (self.first_token_at - self.created_at).total_seconds() if self.first_token_at else None
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        """Speed after the first token; None for answers too short to measure."""
-        if not self.first_token_at or not self.ended_at or self.completion_tokens < 3:
-            return None
-        seconds = (self.ended_at - self.first_token_at).total_seconds()
-        return (self.completion_tokens - 1) / seconds if seconds > 0 else None
-
-    # --- transitions ------------------------------------------------------------------------------------------------
-
-    def _move(self, allowed: tuple[Status, ...], **changes: Any) -> bool:
-        rows = Generation.objects.filter(pk=self.pk, attempt=self.attempt, status__in=allowed).update(**changes)
-        if rows:
-            for name, value in changes.items():
-                setattr(self, name, value)
-        return bool(rows)
-
-    def begin(self, worker: str) -> bool:
-        """A worker takes it on."""
-        return self._move((self.Status.QUEUED,), status=self.Status.RUNNING, worker=worker, started_at=timezone.now())
-
-    def requeue(self) -> bool:
-        """Its worker is gone: the next attempt may begin, and the old worker may no longer write."""
-        return self._move(
-            (self.Status.RUNNING,),
-            status=self.Status.QUEUED,
-            worker="",
-            attempt=self.attempt + 1,
-            queued_at=timezone.now(),
-        )
-
-    def resend(self, older_than: timedelta) -> bool:
-        """Claims the right to send the task of a waiting generation again (its message may be lost)."""
-        rows = Generation.objects.filter(
-            pk=self.pk, status=self.Status.QUEUED, queued_at__lt=timezone.now() - older_than
-        ).update(queued_at=timezone.now())
-        return bool(rows)
-
-    def finish(self, text: str, end: Finish, first_token_at: Any = None) -> bool:
-        stopped = end.reason == "cancelled"
-        return self._move(
-            (self.Status.RUNNING,),
-            status=self.Status.STOPPED if stopped else self.Status.FINISHED,
-            text=text,
-            finish_reason="" if stopped else end.reason,
-            prompt_tokens=end.prompt_tokens,
-            completion_tokens=end.completion_tokens,
-            dropped_messages=end.dropped_messages,
-            first_token_at=first_token_at,
-            ended_at=timezone.now(),
-        )
-
-    def stop_waiting(self, text: str = "") -> bool:
-        """Stopped while no worker had it; `text` is what earlier attempts have shown."""
-        return self._move((self.Status.QUEUED,), status=self.Status.STOPPED, text=text, ended_at=timezone.now())
-
-    def fail(self, error: str, text: str = "") -> bool:
-        return self._move(self.ACTIVE, status=self.Status.FAILED, error=error, text=text, ended_at=timezone.now())
+        return SamplingParams.from_json({**base, **SamplingParams.usable(self.defaults), **given})

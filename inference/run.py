@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from redis import RedisError
 
-from inference import lease, stream
-from inference.engine.types import Chunk, Engine, EngineDied, EngineError, EngineRequest, Finish, Loading
+from inference import lease, limits, stream
+from inference.engine.types import Chunk, Engine, EngineDied, EngineError, EngineRequest, Finish, Loading, Queued
 from inference.events import Delta, Failed, Finished, Status
 from inference.journal import Journal
 from inference.models import Generation
@@ -33,7 +33,9 @@ def answer(generation_id: str, attempt: int) -> None:
     """Answers one generation, unless somebody else has it. Never raises for what a model or a person did."""
     worker = this_worker()
     generation = (
-        Generation.objects.select_related("model", "model__base").filter(pk=generation_id, attempt=attempt).first()
+        Generation.objects.select_related("model__endpoint", "model__base__endpoint")
+        .filter(pk=generation_id, attempt=attempt)
+        .first()
     )
     if generation is None:
         return
@@ -54,7 +56,7 @@ def _answer(generation: Generation, worker: Worker) -> None:
         worker.journals.wait_until_flushed(journal, 2)
         lease.hand_on(generation)
     except EngineError as error:
-        attempted.fail(str(error))
+        attempted.fail(str(error), error.code)
     except Exception:
         log.exception("generation %s broke", generation.pk)
         attempted.fail("An unexpected error ended this answer; the administrator finds the details in the log.")
@@ -76,14 +78,18 @@ class _Attempt:
         end = self._stream(engine, request)
         self._save(lambda: self.generation.finish(self.text, end, self.first_token_at))
         self.journal.add(Finished(end.reason, end.prompt_tokens, end.completion_tokens, end.dropped_messages))
+        try:
+            limits.charge(self.generation)
+        except (RedisError, OSError, DatabaseError) as error:
+            log.warning("generation %s: its tokens were not counted: %s", self.generation.pk, error)
 
-    def fail(self, error: str) -> None:
+    def fail(self, error: str, code: str = "") -> None:
         log.info("generation %s failed: %s", self.generation.pk, error)
         try:
             self._save(lambda: self.generation.fail(error, text=self.text))
         except Abandoned:
             return
-        self.journal.add(Failed(error))
+        self.journal.add(Failed(error, code))
 
     def _request(self) -> EngineRequest:
         """The prompt and, after another worker's death, what it had already shown."""
@@ -103,10 +109,11 @@ class _Attempt:
         self.text = shown_text
         return EngineRequest(
             id=str(self.generation.pk),
-            messages=self.generation.messages,
+            messages=self.generation.prompt_messages,
             params=self.generation.sampling,
             shown_token_ids=shown_ids,
             shown_text=shown_text,
+            requester=self.generation.requester,
         )
 
     def _stream(self, engine: Engine, request: EngineRequest) -> Finish:
@@ -116,10 +123,13 @@ class _Attempt:
                 text_stream.cancel()
             return self._pass_on(iter(text_stream), text_stream.cancel)
 
-    def _pass_on(self, chunks: Iterator[Chunk | Loading], cancel: Callable[[], None]) -> Finish:
+    def _pass_on(self, chunks: Iterator[Chunk | Loading | Queued], cancel: Callable[[], None]) -> Finish:
         for chunk in chunks:
             if isinstance(chunk, Loading):
                 self.journal.add(Status("loading", chunk.stage, round(chunk.fraction, 2)))
+                continue
+            if isinstance(chunk, Queued):
+                self.journal.add(Status("queued", str(chunk.ahead)))
                 continue
             if self.journal.fenced:
                 cancel()

@@ -6,17 +6,21 @@ import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from redis import RedisError
 
-from inference import lease, stream, valkey
+from inference import lease, limits, valkey
 from inference.dispatch import enqueue
 from inference.engine.types import ChatMessage
-from inference.events import Finished
 from inference.models import Generation, ModelEntry
+from inference.sentences import translated
+from inference.stopping import STOPPED_LATER as STOPPED_LATER
+from inference.stopping import stop_generation as stop_generation  # one of the verbs; it has a file of its own
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +30,15 @@ class RequestRefused(Exception):
 
 
 class TooManyRequests(RequestRefused):
-    """The requester has as many generations under way as one may have."""
+    """A limit is reached: of answers under way at once, or one that an administrator set. retry_seconds: until when."""
+
+    def __init__(self, sentence: str, retry_seconds: float = 1.0) -> None:
+        super().__init__(sentence)
+        self.retry_seconds = retry_seconds
+
+
+class NotNow(RequestRefused):
+    """Something that is needed for it is away; the same request may succeed soon."""
 
 
 class ModelNotOffered(RequestRefused):
@@ -38,7 +50,7 @@ class ModelState:
     """What the picker shows of a model.
 
     state: "ready" (answers at once), "idle" (the first question loads it), "loading" (`fraction` 0–1,
-    `reason` the stage) or "offline" (`reason` says why).
+    `reason` the stage) or "offline" (`reason` says why). A ready one may have a warning as its reason.
     """
 
     entry: ModelEntry
@@ -58,22 +70,37 @@ def offered_models() -> list[ModelState]:
     return [_state_of(entry, workers) for entry in entries]
 
 
-def start_generation(
+def is_served(entry: ModelEntry) -> bool:
+    """Whether a running worker would take a question now: also a model that could not be loaded is tried again.
+
+    Raises one of valkey.Away.
+    """
+    return any(entry.queue in worker.queues for worker in lease.live_workers())
+
+
+def start_generation(*, messages: Iterable[ChatMessage], **asked: Any) -> Generation:
+    """`start_generations` for one conversation."""
+    return start_generations(conversations=[messages], **asked)[0]
+
+
+def start_generations(
     *,
     model: ModelEntry,
-    messages: Iterable[ChatMessage],
+    conversations: Iterable[Iterable[ChatMessage]],
     params: dict[str, Any],
     requester: str,
     user: Any = None,
-) -> Generation:
-    """Puts one prompt into the model's queue. The system text of an expert is added here.
+) -> list[Generation]:
+    """Puts one prompt for each conversation into the model's queue: all of them or none. The system text of an expert
+    is added here. With a seed, the second answer gets the next one, or all would be the same.
 
-    Raises RequestRefused (model not offered, too many under way, a parameter out of range).
-    Call inside a transaction: the task is sent when it commits.
+    Raises RequestRefused (model not offered, a limit reached, a parameter out of range).
+    Call inside a transaction: the tasks are sent when it commits.
     """
+    asked = [list(messages) for messages in conversations]
     if not ModelEntry.objects.offered().filter(pk=model.pk).exists():
         raise ModelNotOffered(_("%(model)s is not offered at present. Please choose another model.") % {"model": model})
-    if Generation.objects.active().filter(requester=requester).count() >= settings.MAX_ACTIVE_GENERATIONS:
+    if Generation.objects.active().filter(requester=requester).count() + len(asked) > settings.MAX_ACTIVE_GENERATIONS:
         raise TooManyRequests(
             _("You have %(count)s answers under way; please wait for one of them, or stop it.")
             % {"count": settings.MAX_ACTIVE_GENERATIONS}
@@ -81,33 +108,34 @@ def start_generation(
     try:
         sampling = model.sampling(**params)
     except (TypeError, ValueError) as error:
-        raise RequestRefused(str(error)) from error
-    if sampling.seed is None:
-        # Kept with the answer: another worker that goes on with it draws the same numbers, and it can be repeated.
-        sampling = replace(sampling, seed=secrets.randbelow(2**31))
-    prompt = [{"role": message.role, "content": message.content} for message in _with_system(model, messages)]
-    generation = Generation.objects.create(
-        model=model, user=user, requester=requester, prompt=prompt, params=sampling.to_json()
-    )
-    transaction.on_commit(lambda: enqueue(generation))
-    return generation
+        raise RequestRefused(translated(str(error))) from error
+    _take_from_limits(model, requester, user, len(asked))
+    # Kept with the answer: another worker that goes on with it draws the same numbers, and it can be repeated.
+    seed = secrets.randbelow(2**31) if sampling.seed is None else sampling.seed
+    generations = []
+    for number, messages in enumerate(asked):
+        prompt = [{"role": message.role, "content": message.content} for message in with_system_text(model, messages)]
+        chosen = replace(sampling, seed=seed + number).to_json()
+        generation = Generation.objects.create(
+            model=model, user=user, requester=requester, prompt=prompt, params=chosen
+        )
+        transaction.on_commit(partial(enqueue, generation))
+        generations.append(generation)
+    return generations
 
 
-def stop_generation(generation: Generation) -> None:
-    """Ends it within one decode step; what was written so far is kept. Stopping twice is harmless."""
+def _take_from_limits(model: ModelEntry, requester: str, user: Any, requests: int) -> None:
     try:
-        # Between two attempts only the stream knows what people have seen.
-        shown = stream.read_shown(generation.pk)[0] if generation.attempt > 1 else ""
-    except valkey.Away:
-        log.warning("generation %s cannot be stopped: the message broker is away", generation.pk)
-        return
-    if generation.stop_waiting(shown):
-        stream.publish_end(generation.pk, Finished("cancelled"))
-    elif generation.is_active:
-        stream.ask_to_stop(generation.pk)
+        limits.take(requester=requester, user_id=user.pk if user else None, model_id=model.pk, requests=requests)
+    except limits.LimitReached as error:
+        raise TooManyRequests(str(error), error.retry_seconds) from error
+    except (RedisError, OSError) as error:
+        log.warning("limits cannot be looked at: %s", error)
+        raise NotNow(_("The message broker (Valkey) is not reachable. Please try again.")) from error
 
 
-def _with_system(model: ModelEntry, messages: Iterable[ChatMessage]) -> list[ChatMessage]:
+def with_system_text(model: ModelEntry, messages: Iterable[ChatMessage]) -> list[ChatMessage]:
+    """What the model hears: its own system text and its base's before the conversation's, as one message."""
     texts = [text for text in ((model.base.system_prompt if model.base else ""), model.system_prompt) if text]
     listed = list(messages)
     if listed and listed[0].role == "system":
@@ -121,12 +149,13 @@ def _state_of(entry: ModelEntry, workers: list[lease.WorkerReport]) -> ModelStat
         reason = _("No worker is running.") if not workers else _("No running worker serves this model.")
         return ModelState(entry, "offline", reason)
     engines = [worker.engines[entry.queue] for worker in serving if entry.queue in worker.engines]
-    if any(engine.state == "ready" for engine in engines):
-        return ModelState(entry, "ready")
+    ready = [engine for engine in engines if engine.state == "ready"]
+    if ready:
+        return ModelState(entry, "ready", translated(ready[0].detail))
     loading = [engine for engine in engines if engine.state == "loading"]
     if loading:
-        return ModelState(entry, "loading", loading[0].detail, loading[0].fraction)
+        return ModelState(entry, "loading", translated(loading[0].detail), loading[0].fraction)
     failed = [engine for engine in engines if engine.state == "failed"]
     if failed:
-        return ModelState(entry, "offline", failed[0].detail)
+        return ModelState(entry, "offline", translated(failed[0].detail))
     return ModelState(entry, "idle", _("The first question loads it."))

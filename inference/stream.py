@@ -19,7 +19,7 @@ from redis import RedisError
 
 from inference import valkey
 from inference.events import Delta, Event, Failed, Finished, Status, from_wire, to_wire
-from inference.hub import Hub, hub_of_this_loop
+from inference.hub import EntryId, Hub, hub_of_this_loop, parse_id
 from inference.models import Generation
 
 log = logging.getLogger(__name__)
@@ -27,19 +27,12 @@ log = logging.getLogger(__name__)
 KEEP_SECONDS = 24 * 3600  # since the last event; the row lives for ever
 KEEP_ENDED_SECONDS = 600  # then followers find all in the row; memory is limited, and deleted texts go soon
 SILENCE_SECONDS = 5.0  # after this long without an event a follower asks the row
+TROUBLE_SECONDS = 1.0  # the same while Valkey is away or full
 STOP_CHANNEL = "stop-generation"
-
-EntryId = tuple[int, int]  # (attempt, sequence)
 
 
 def key_of(generation_id: Any) -> str:
     return f"generation:{generation_id}"
-
-
-def parse_id(raw: bytes | str) -> EntryId:
-    text = raw.decode() if isinstance(raw, bytes) else raw
-    attempt, sequence = text.split("-")
-    return int(attempt), int(sequence)
 
 
 # --- for the worker and for those who stop ----------------------------------------------------------------------------
@@ -72,14 +65,14 @@ def publish_end(generation_id: Any, event: Event) -> None:
 
 
 def ask_to_stop(generation_id: Any) -> None:
-    """Tells the worker that answers, whichever it is. The key is for one that is not listening just now."""
-    try:
-        pipe = valkey.client().pipeline(transaction=False)
-        pipe.set(f"stop:{generation_id}", 1, ex=KEEP_SECONDS)
-        pipe.publish(STOP_CHANNEL, str(generation_id))
-        pipe.execute()
-    except (RedisError, OSError) as error:
-        log.warning("generation %s could not be told to stop (%s)", generation_id, error)
+    """Tells the worker that answers, whichever it is. The key is for one that is not listening just now.
+
+    Raises RedisError or OSError when the message broker cannot take it.
+    """
+    pipe = valkey.client().pipeline(transaction=False)
+    pipe.set(f"stop:{generation_id}", 1, ex=KEEP_SECONDS)
+    pipe.publish(STOP_CHANNEL, str(generation_id))
+    pipe.execute()
 
 
 def stop_was_asked(generation_id: Any) -> bool:
@@ -93,7 +86,8 @@ async def follow(generation_id: Any) -> AsyncIterator[tuple[EntryId, Event]]:
     """Every event from the first to the last, each once and in order; ends after Finished or Failed.
 
     Replays what is there, then goes on live. Survives a Valkey restart, a missed message and a worker's
-    death. While Valkey is away it yields Status("offline") once and keeps asking the row.
+    death. While Valkey is away it yields Status("offline") once, while its disk or memory is full Status("full"),
+    and keeps asking the row; when that is over, Status("online").
     """
     hub = hub_of_this_loop()
     follower = _Follower(generation_id, hub)
@@ -104,7 +98,8 @@ async def follow(generation_id: Any) -> AsyncIterator[tuple[EntryId, Event]]:
                 if isinstance(event, Finished | Failed):
                     return
             while True:
-                entries = await subscription.take(SILENCE_SECONDS)
+                # The first look after an absence may still meet a dead connection: the next one comes soon.
+                entries = await subscription.take(TROUBLE_SECONDS if follower.trouble else SILENCE_SECONDS)
                 fresh, complete = follower.accept(entries)
                 for entry_id, event in fresh:
                     yield entry_id, event
@@ -122,7 +117,7 @@ class _Follower:
         self.hub = hub
         self.cursor: EntryId = (0, 0)
         self.characters = 0
-        self.told_offline = False
+        self.trouble = ""  # the state that was told last: "offline", "full", or "" when all is well
 
     async def replay(self) -> list[tuple[EntryId, Event]]:
         """What the stream holds behind the cursor; if it holds nothing new, what the row says."""
@@ -130,17 +125,16 @@ class _Follower:
             raw: Any = await self.hub.redis.xrange(
                 key_of(self.generation_id), f"({self.cursor[0]}-{self.cursor[1]}", "+"
             )
-            self.told_offline = False
-        except (RedisError, OSError):
-            if ended := await self._end_by_row():
-                return ended
-            await asyncio.sleep(0.5)
-            if self.told_offline:
-                return []
-            self.told_offline = True
-            return [(self.cursor, Status("offline"))]
+            if not raw:  # silence: perhaps because nobody can write
+                await self.hub.redis.set("room", 1)
+        except valkey.Away:
+            return await self._wait_out("offline")
+        except RedisError:
+            return await self._wait_out("full")
+        back: list[tuple[EntryId, Event]] = [(self.cursor, Status("online"))] if self.trouble else []
+        self.trouble = ""
         found = [self._seen(parse_id(entry_id), from_wire(fields[b"e"])) for entry_id, fields in raw]
-        return found or await self._end_by_row()
+        return [*back, *(found or await self._end_by_row())]
 
     def accept(self, entries: list[tuple[EntryId, str]] | None) -> tuple[list[tuple[EntryId, Event]], bool]:
         """The live entries that follow on without a gap, and whether that was all of them."""
@@ -159,6 +153,16 @@ class _Follower:
         if isinstance(event, Delta):
             self.characters += len(event.text)
         return entry_id, event
+
+    async def _wait_out(self, trouble: str) -> list[tuple[EntryId, Event]]:
+        """The end if there is one in the row; else the trouble, if it is news."""
+        if ended := await self._end_by_row():
+            return ended
+        await asyncio.sleep(0.5)
+        if self.trouble == trouble:
+            return []
+        self.trouble = trouble
+        return [(self.cursor, Status(trouble))]
 
     async def _end_by_row(self) -> list[tuple[EntryId, Event]]:
         row = await _row(self.generation_id)

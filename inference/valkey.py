@@ -18,10 +18,17 @@ Away = (redis.ConnectionError, redis.TimeoutError, OSError)
 
 @lru_cache(maxsize=1)
 def client() -> redis.Redis:
-    """The process's client (thread-safe; a connection pool of its own)."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
+    """The process's client (thread-safe). In a rush its threads wait for a connection: the usual pool would refuse the
+    hundred and first."""
+    pool = redis.BlockingConnectionPool.from_url(
+        settings.REDIS_URL,
+        max_connections=64,
+        timeout=10,
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 0),
     )
+    return redis.Redis(connection_pool=pool)
 
 
 def listener() -> redis.Redis:

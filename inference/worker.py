@@ -40,9 +40,11 @@ class Worker:
         self.device = "auto"
         self.dtype = "auto"
         self.threads: int | None = None
+        self.answer_memory: int | None = None  # bytes for each model
         self._queues: dict[str, EngineSpec] = {}
         self._cancels: list[tuple[str, Callable[[], None]]] = []  # two attempts at one answer may overlap
         self._busy_with: list[tuple[str, int]] = []  # the same task may be delivered twice
+        self.share_threads: Callable[[], None] = lambda: None  # among the models, by the pool that runs the answers
         self.is_ending = False
         self._lock = threading.Lock()
 
@@ -83,6 +85,10 @@ class Worker:
             with self._lock:
                 self._cancels.remove(running)
 
+    def queues(self) -> list[str]:
+        """Of the models that are served now."""
+        return list(self._queues)
+
     def served_entries(self) -> list[ModelEntry]:
         entries = ModelEntry.objects.loadable()
         return [entry for entry in entries if not self.only_models or entry.slug in self.only_models]
@@ -90,7 +96,13 @@ class Worker:
     def spec_of(self, entry: ModelEntry) -> EngineSpec:
         """What to load for an entry on this machine, with this worker's options."""
         spec = entry.spec
-        return replace(spec, device=self.device, dtype=self.dtype, threads=spec.threads or self.threads)
+        return replace(
+            spec,
+            device=self.device,
+            dtype=self.dtype,
+            threads=spec.threads or self.threads,
+            answer_memory=self.answer_memory,
+        )
 
     # --- threads ----------------------------------------------------------------------------------------------------
 
@@ -112,6 +124,7 @@ class Worker:
         while True:
             try:
                 self._subscribe_to_models()
+                self.share_threads()
                 self._stop_vanished()
                 self._hand_on_forgotten()
             except (RedisError, OSError, DatabaseError) as error:
@@ -128,9 +141,10 @@ class Worker:
         for queue in entries.keys() - self._queues.keys():
             if not current_app.control.add_consumer(queue, destination=[self._celery_name], reply=True, timeout=5):
                 del entries[queue]  # not heard: Celery connects just now; whoever asks would wait for ever
-        for queue in self._queues.keys() - entries.keys():
-            current_app.control.cancel_consumer(queue, destination=[self._celery_name])
+        removed = self._queues.keys() - entries.keys()
         self._queues = {queue: self.spec_of(entry) for queue, entry in entries.items()}
+        for queue in removed:
+            current_app.control.cancel_consumer(queue, destination=[self._celery_name])
         self.engines.keep_only(set(self._queues.values()))
         for queue, entry in entries.items():
             if entry.preload:
@@ -190,7 +204,8 @@ class Worker:
             if engine.spec in by_spec and engine.state != "idle":
                 engines[by_spec[engine.spec]] = lease.EngineReport(
                     state=engine.state,
-                    detail=engine.failure or (engine.loading.stage if engine.loading else ""),
+                    detail=engine.failure
+                    or (engine.loading.stage if engine.loading else " ".join(engine.info.warnings)),
                     fraction=engine.loading.fraction if engine.loading else 0.0,
                     device=engine.info.device,
                     dtype=engine.info.dtype,
@@ -200,7 +215,7 @@ class Worker:
             host=socket.gethostname(),
             pid=os.getpid(),
             started_at=self.started_at,
-            queues=list(self._queues),
+            queues=self.queues(),
             engines=engines,
             running=len(self._cancels),
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import connections
 from django.test import Client
 
@@ -41,6 +42,14 @@ def bob(db: None) -> Any:
 @pytest.fixture
 def ada(db: None) -> Any:
     return User.objects.create_superuser("ada", "ada@example.com", PASSWORD)
+
+
+@pytest.fixture
+def staff(db: None) -> Any:
+    """Sam looks after people and models, but is no superuser."""
+    sam = User.objects.create_user("sam", password=PASSWORD, is_staff=True)
+    sam.user_permissions.set(Permission.objects.all())
+    return sam
 
 
 @pytest.fixture

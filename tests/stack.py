@@ -30,8 +30,9 @@ def end_with_parent() -> None:
 class Stack:
     """`manage.py up` as a child process; `rows()` looks into its database, `log` holds what it printed."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.folder = folder
+        self.arguments = arguments  # of `manage.py up`
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = folder / "up.log"
@@ -55,7 +56,7 @@ class Stack:
         """Returns when the page and a worker answer; raises with the log if they do not."""
         log = self.log_path.open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "up"],
+            [sys.executable, str(ROOT / "manage.py"), "up", *self.arguments],
             env=self.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -126,6 +127,21 @@ class Stack:
         assert result.returncode == 0, result.stderr[-3000:] + self.log[-2000:]
         answers: list[dict[str, Any]] = json.loads(result.stdout)
         return answers
+
+    def battle_all(self, questions: list[dict[str, Any]], seconds: float = 900) -> list[str]:
+        """One blind battle for each question, judged by an exact checker; returns the votes."""
+        result = subprocess.run(
+            [sys.executable, "-m", "tests.battle_through_stack"],
+            env=self.environment,
+            cwd=ROOT,
+            input=json.dumps(questions),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+        assert result.returncode == 0, result.stderr[-3000:] + self.log[-2000:]
+        votes: list[str] = json.loads(result.stdout)
+        return votes
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.folder / "data" / "db.sqlite3", timeout=20) as database:

@@ -15,8 +15,14 @@ PACKAGES = ("fastchat_site", "arena", "chat", "inference")
 LONGEST_FILE = 350
 # A package may import itself and what stands to its right.
 ORDER = ["fastchat_site", "arena", "chat", "inference"]
-PUBLIC_FACE_OF_INFERENCE = {"models", "services", "events", "stream", "engine.types"}
-PURE = ["chat/markdown.py", "chat/reply_frames.py", "inference/events.py"]
+PUBLIC_FACE_OF_INFERENCE = {"models", "services", "events", "stream", "sentences", "engine.types"}
+PURE = [
+    "chat/markdown.py",
+    "chat/reply_frames.py",
+    "inference/events.py",
+    *(f"arena/{name}.py" for name in ("matchmaking", "pacing", "frames", "leaks", "categories", "charts")),
+    *(f"arena/rating/{path.name}" for path in sorted((ROOT / "arena" / "rating").glob("*.py"))),
+]
 
 
 def sources(*folders: str) -> list[Path]:

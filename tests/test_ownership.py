@@ -13,27 +13,36 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from arena import consumers as battle_consumers
+from arena.models import Battle
+from arena.routing import websocket_urlpatterns as battle_sockets
 from chat import consumers
 from chat.models import Conversation, Message
-from chat.routing import websocket_urlpatterns
+from chat.routing import websocket_urlpatterns as reply_sockets
 from inference import lease
 from inference.events import Finished
 from inference.models import Generation, ModelEntry
+from tests.arena.battles import answered_battle
 
 # Everybody may see these, and they show nothing of anybody.
 PUBLIC = {
-    *("home", "healthz", "readyz", "signup", "signup_waiting", "login", "logout", "preferences"),
+    *("home", "healthz", "readyz", "arena", "signup", "signup_waiting", "login", "logout", "preferences"),
     *("password_reset", "password_reset_done", "password_reset_complete", "password_reset_confirm"),
 }
 # These show the caller's own things; a stranger is sent to the log-in page.
-OWN = {"settings", "password_change", "delete_account", "chat-new", "chat-history", "model-picker"}
+OWN = {"settings", "api-keys", "password_change", "delete_account", "chat-new", "chat-history", "model-picker"} | {
+    *("arena-leaderboard", "arena-leaderboard-json", "arena-leaderboard-csv"),
+    *("arena-battle", "arena-side-by-side"),
+}
 # These name somebody's thing in the address. The word says which.
 NAMED = {
     **dict.fromkeys(["chat-show", "chat-send", "chat-rename", "chat-delete", "chat-settings"], "conversation"),
     **dict.fromkeys(["message-show", "message-stop", "message-regenerate", "message-feedback"], "reply"),
     **dict.fromkeys(["message-edit", "message-version"], "question"),
+    **dict.fromkeys(["arena-battle-show", "arena-turn", "arena-say", "arena-again", "arena-stop"], "battle"),
+    **dict.fromkeys(["arena-vote", "arena-continue"], "battle"),
 }
-SOCKETS = {"ws/replies/<uuid:message_id>/": "reply"}
+SOCKETS = {"ws/replies/<uuid:message_id>/": "reply", "ws/battles/<uuid:turn_id>/": "turn"}
 ADMIN_DOORS = {"admin/login/", "admin/logout/"}
 
 
@@ -51,10 +60,15 @@ class Things:
         )
         self.reply = self.conversation.messages.create(role="assistant", generation=generation, parent=self.question)
         Conversation.objects.filter(pk=self.conversation.pk).update(leaf=self.reply)
+        self.battle = answered_battle(model, user=user, guest_key=guest_key)
+        self.turn = self.battle.turns.get()
 
     @property
     def ids(self) -> dict[str, Any]:
-        return {"conversation": self.conversation.pk, "question": self.question.pk, "reply": self.reply.pk}
+        return {
+            **{"conversation": self.conversation.pk, "question": self.question.pk, "reply": self.reply.pk},
+            **{"battle": self.battle.pk, "turn": self.turn.pk},
+        }
 
     @property
     def rows(self) -> list[Any]:
@@ -62,7 +76,10 @@ class Things:
         return [
             list(Conversation.objects.filter(pk=self.conversation.pk).values()),
             list(Message.objects.filter(conversation=self.conversation.pk).order_by("id").values()),
-            list(Generation.objects.filter(message__conversation=self.conversation.pk).order_by("id").values()),
+            list(Generation.objects.filter(messages__conversation=self.conversation.pk).order_by("id").values()),
+            *[list(Battle.objects.filter(pk=self.battle.pk).values(*fields)) for fields in ((), ("vote",))],
+            list(self.battle.turns.values()),
+            list(Message.objects.filter(conversation__side__battle=self.battle).order_by("id").values()),
         ]
 
     @property
@@ -76,6 +93,8 @@ class Things:
             "feedback": "up",
             "version": version,
             "temperature": "0.5",
+            "vote": "a",
+            "side": "a",
         }
 
 
@@ -91,11 +110,13 @@ def addresses(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, str
 
 
 def site_addresses() -> dict[str, str]:
-    return {name: f"/{route}" for route, name in addresses() if not route.startswith("admin/")}
+    """Without the admin, see below, and the API, whose doors tests/inference/api/test_doors.py tries one by one."""
+    return {name: f"/{route}" for route, name in addresses() if not route.startswith(("admin/", "v1/"))}
 
 
 def path_to(name: str, things: Things) -> str:
-    return site_addresses()[name].replace("<uuid:pk>", str(things.ids[NAMED[name]]))
+    address = site_addresses()[name].replace("<uuid:pk>", str(things.ids[NAMED[name]]))
+    return address.replace("<uuid:turn_pk>", str(things.ids["turn"]))
 
 
 @pytest.fixture
@@ -227,7 +248,7 @@ def _filled(route: str) -> str:
 
 
 def test_every_socket_is_in_the_list() -> None:
-    assert {str(pattern.pattern) for pattern in websocket_urlpatterns} == set(SOCKETS)
+    assert {str(pattern.pattern) for pattern in reply_sockets + battle_sockets} == set(SOCKETS)
 
 
 @pytest.fixture
@@ -244,6 +265,7 @@ async def test_a_socket_opens_for_its_owner_alone(application, alice, bob, alice
         yield (1, 1), Finished("stop")
 
     monkeypatch.setattr(consumers, "follow", follow)
+    monkeypatch.setattr(battle_consumers, "follow", follow)
     name = route[route.index("<") : route.index(">") + 1]
     path = "/" + route.replace(name, str(alices.ids[SOCKETS[route]]))
     cookies = {}

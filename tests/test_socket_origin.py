@@ -9,6 +9,8 @@ from channels.testing import WebsocketCommunicator
 
 from fastchat_site.asgi import SameOriginOnly
 
+pytestmark = pytest.mark.django_db  # whoever refuses a socket looks after old connections
+
 
 async def accept(scope: Any, receive: Any, send: Any) -> None:
     await receive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -81,6 +82,28 @@ def test_a_setting_with_a_mistake_is_named_in_a_sentence(tmp_path: Path, name: s
     assert result.returncode == 1
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    stack = Stack(tmp_path / "closed")
+    command = [*as_a_user_like_any_other(), sys.executable, str(ROOT / "manage.py"), "up"]
+    result = subprocess.run(command, env=stack.environment, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert f"The data folder {tmp_path}" in result.stderr and "cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def as_a_user_like_any_other() -> list[str]:
+    """Root may write everywhere, unless it lays that power down; as another user it might not reach this folder."""
+    if os.geteuid() != 0:
+        return []
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        if os.environ.get("CI"):
+            pytest.fail("setpriv is missing (Debian: apt-get install util-linux)")
+        pytest.skip("root without setpriv may write everywhere")
+    return [setpriv, "--bounding-set=-dac_override,-dac_read_search"]
 
 
 def test_the_script_knows_its_folder_by_the_real_name_and_its_python_by_the_version(tmp_path: Path) -> None:

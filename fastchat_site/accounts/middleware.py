@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,20 @@ class PreferencesMiddleware:
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
+
+
+class SocketLanguageMiddleware:
+    """The same for websockets: `scope["language"]`. Wants to stand behind those of cookies and accounts."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        request = HttpRequest()
+        request.COOKIES, request.user = scope["cookies"], scope["user"]
+        accepted = dict(scope["headers"]).get(b"accept-language", b"")
+        request.META["HTTP_ACCEPT_LANGUAGE"] = accepted.decode("latin1")
+        return await self.application({**scope, "language": language_of(request)}, receive, send)
 
 
 def language_of(request: HttpRequest) -> str:

@@ -156,7 +156,7 @@ class EchoStream:
 
     def _answer(self) -> tuple[list[str], int | None]:
         """The words to say, and before which of them to fail (None: never)."""
-        question = [message for message in self._request.messages if message.role == "user"][-1].content
+        question = [message for message in self._request.messages if message.role in ("user", "prompt")][-1].content
         fails_at = None
         if question.startswith("!markdown"):
             question = MARKDOWN_SAMPLE

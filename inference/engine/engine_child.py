@@ -3,7 +3,7 @@
 Messages over the socket are small tuples (`serve.py` is the other end):
   to the engine    ("add", key, EngineRequest) · ("cancel", key), after the EngineSpec as the very first
   from the engine  ("loading", Loading) · ("ready", EngineInfo) · ("unavailable", sentence)
-                   ("outcomes", [(key, Chunk | EngineError), …])
+                   ("outcomes", [(key, Chunk | EngineError | Queued), …])
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from inference.engine import host
+from inference.engine.model_memory import ModelMemory, estimated_memory
 from inference.engine.types import (
     Chunk,
     EngineDied,
@@ -31,6 +34,7 @@ from inference.engine.types import (
     Finish,
     Loading,
     ModelUnavailable,
+    Queued,
 )
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -42,10 +46,10 @@ class ProcessStream:
     """One answer: the reader thread puts chunks in, the caller's thread iterates them."""
 
     def __init__(self) -> None:
-        self._arrivals: queue.SimpleQueue[Chunk | Loading | EngineError] = queue.SimpleQueue()
+        self._arrivals: queue.SimpleQueue[Chunk | Loading | Queued | EngineError] = queue.SimpleQueue()
         self._cancel_at_child: tuple[EngineChild, int] | None = None
 
-    def __iter__(self) -> Iterator[Chunk | Loading]:
+    def __iter__(self) -> Iterator[Chunk | Loading | Queued]:
         is_over = False
         try:
             while not is_over:
@@ -64,7 +68,7 @@ class ProcessStream:
             child, key = self._cancel_at_child
             child.cancel(key)
 
-    def put(self, arrival: Chunk | Loading | EngineError) -> None:
+    def put(self, arrival: Chunk | Loading | Queued | EngineError) -> None:
         self._arrivals.put(arrival)
 
     def belongs_to(self, child: EngineChild, key: int) -> None:
@@ -74,13 +78,18 @@ class ProcessStream:
 class EngineChild:
     """One life of the engine's process, from its start to its end: never restarted, but replaced."""
 
-    def __init__(self, spec: EngineSpec) -> None:
+    def __init__(self, spec: EngineSpec, memory: ModelMemory) -> None:
+        self.last_used = time.monotonic()
+        self.takes_more = True
         self.loading: Loading | None = Loading("starting", 0.0)
         self.info = EngineInfo()
         self.pid: int | None = None
         self.is_over = False
+        self.was_retired = False
         self.refusal = ""
         self._spec = spec
+        self._memory = memory
+        self._estimate = estimated_memory(spec)
         self._lock = threading.Lock()
         self._keys = itertools.count()
         self._streams: dict[int, ProcessStream] = {}
@@ -92,10 +101,11 @@ class EngineChild:
         self._reader.start()
 
     def submit(self, request: EngineRequest, stream: ProcessStream) -> bool:
-        """False when this life is over."""
+        """False when this life is over, or takes no more."""
         with self._lock:
-            if self.is_over:
+            if self.is_over or not self.takes_more:
                 return False
+            self.last_used = time.monotonic()
             key = next(self._keys)
             self._streams[key] = stream
             stream.belongs_to(self, key)
@@ -115,10 +125,36 @@ class EngineChild:
             else:
                 self._commands.put(("cancel", key))
 
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self._streams)
+
+    @property
+    def memory(self) -> int:
+        """Bytes, of this machine or of its accelerator; an estimate while that cannot be seen."""
+        if self.pid is None or self.loading or self.info.device != "cpu":
+            return self._estimate
+        return host.memory_of_process(self.pid)
+
+    def retire_if_idle(self) -> bool:
+        """Ends it to make room for another model, unless it has work; True when it is gone."""
+        with self._lock:
+            if self._streams or self.loading or self._closing:
+                return False
+            self.is_over = self.was_retired = True  # a question that comes now begins another life
+        self.close()
+        return True
+
+    def take_no_more(self) -> None:
+        with self._lock:
+            self.takes_more = False
+
     def close(self) -> None:
         with self._lock:
             self._closing = True
             process = self._process
+            if process is None:
+                self.is_over = True  # it may still be waiting for memory
         if process:
             process.terminate()
         self._reader.join(SECONDS_TO_END)
@@ -131,10 +167,12 @@ class EngineChild:
         when the *thread* that started it ends."""
         ending: EngineError | None = None
         try:
-            connection = self._launch()
+            connection = self._launch() if self._memory.enter(self, self._tell_loading) else None
             if connection:
                 threading.Thread(target=self._write, args=(connection,), daemon=True).start()
                 ending = self._read_until_the_end(connection)
+        except ModelUnavailable as error:
+            ending = error
         except OSError as error:
             ending = EngineDied(f"The engine's process could not be started: {error.strerror}.")
         finally:
@@ -186,9 +224,9 @@ class EngineChild:
                 self._commands.put(("add", key, request))
             self._held_back.clear()
 
-    def _hand_out(self, outcomes: list[tuple[int, Chunk | EngineError]]) -> None:
+    def _hand_out(self, outcomes: list[tuple[int, Chunk | EngineError | Queued]]) -> None:
         for key, outcome in outcomes:
-            is_last = isinstance(outcome, EngineError) or outcome.finish is not None
+            is_last = isinstance(outcome, EngineError) or (isinstance(outcome, Chunk) and outcome.finish is not None)
             with self._lock:
                 stream = self._streams.pop(key, None) if is_last else self._streams.get(key)
             if stream:

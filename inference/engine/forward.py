@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,31 +17,77 @@ from torch import Tensor
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
+from inference.engine.encoder_decoder import EncoderDecoderForward
+from inference.engine.prefix_cache import Prefix, PrefixCache, layers_of
 from inference.engine.sequences import Key
-from inference.engine.slot_cache import SlotCache
+from inference.engine.slot_cache import SlotCache, positions_taken
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The next tokens of one sequence, right behind those that its cache holds."""
+    """The next tokens of one sequence, right behind those that its cache holds.
+
+    prompt_length: while the prompt is read, how many tokens it has; what follows is an answer that is continued.
+    """
 
     key: Key
     token_ids: list[int]
     is_decoding: bool = False
+    prompt_length: int = 0
 
 
 class Forward(Protocol):
-    """What the engine loop asks of a forward pass."""
+    """What the engine loop asks of a forward pass. A place is the memory of one token's keys and values.
+
+    kept: what ended sequences have read. most_places: what all running ones may take together.
+    """
+
+    kept: PrefixCache
+    most_places: int | None
+
+    def places(self, lengths: Sequence[int]) -> int:
+        """How many places sequences of these lengths take together while they decode."""
+        ...
+
+    def places_held(self) -> int:
+        """How many are taken at present, those of `kept` aside."""
+        ...
+
+    def begin(self, key: Key, prefix: Prefix, length: int) -> None:
+        """A new sequence, the first `length` tokens of which were read by an earlier one."""
+        ...
 
     def advance(self, works: list[Work]) -> list[Tensor | Exception]:
         """For each work the logits behind its last token, or what went wrong for it alone."""
         ...
 
-    def release(self, key: Key) -> None:
-        """Forget a sequence; unknown ones are left alone."""
+    def release(self, key: Key, token_ids: Sequence[int] = (), room: int = 0) -> None:
+        """Forget a sequence; unknown ones are left alone. `token_ids`: what it has read, to be kept as far as there
+        is room for so many places."""
         ...
+
+
+class WholePromptForward(EncoderDecoderForward):
+    """An encoder reads each prompt as a whole, so nothing of an earlier one can be kept."""
+
+    def __init__(self, model: Any, device: torch.device) -> None:
+        super().__init__(model, device)
+        self.kept = PrefixCache()
+        self.most_places: int | None = None
+
+    def places(self, lengths: Sequence[int]) -> int:
+        return sum(lengths)
+
+    def places_held(self) -> int:
+        return 0  # asked only where something could be kept
+
+    def begin(self, key: Key, prefix: Prefix, length: int) -> None:
+        raise NotImplementedError("nothing is ever kept here")
+
+    def release(self, key: Key, token_ids: Sequence[int] = (), room: int = 0) -> None:
+        super().release(key)
 
 
 class OneByOneForward:
@@ -50,6 +97,8 @@ class OneByOneForward:
         self._model = model
         self._device = device
         self._caches: dict[Key, Any] = {}
+        self.kept = PrefixCache()
+        self.most_places: int | None = None
         self._parameters = inspect.signature(model.forward).parameters
         self._options: dict[str, Any] = {"use_cache": True}
         if "logits_to_keep" in self._parameters:
@@ -59,8 +108,19 @@ class OneByOneForward:
     def advance(self, works: list[Work]) -> list[Tensor | Exception]:
         return [self._advance_one(work) for work in works]
 
-    def release(self, key: Key) -> None:
-        self._caches.pop(key, None)
+    def places(self, lengths: Sequence[int]) -> int:
+        return sum(lengths)
+
+    def places_held(self) -> int:
+        return sum(cache.get_seq_length() for cache in self._caches.values())
+
+    def begin(self, key: Key, prefix: Prefix, length: int) -> None:
+        self._caches[key] = prefix.begin_cache(length, self._model.config)
+
+    def release(self, key: Key, token_ids: Sequence[int] = (), room: int = 0) -> None:
+        cache = self._caches.pop(key, None)
+        if cache is not None and token_ids and cache.get_seq_length() == len(token_ids):
+            self.kept.keep(Prefix(list(token_ids), cache.layers), room)
 
     def _advance_one(self, work: Work) -> Tensor | Exception:
         try:
@@ -86,28 +146,49 @@ class SlotForward(OneByOneForward):
     def advance(self, works: list[Work]) -> list[Tensor | Exception]:
         results: dict[Key, Tensor | Exception] = {}
         for work in works:
-            if not work.is_decoding:
-                results[work.key] = self._advance_one(work)
-            elif work.key in self._caches:  # its prompt was read in the step before
+            if work.is_decoding and work.key in self._caches:  # its prompt was read in the step before
                 trouble = self._join(work.key)
                 if trouble:
                     results[work.key] = trouble
         decoding = {work.key: work.token_ids[0] for work in works if work.is_decoding and work.key not in results}
-        if decoding:
+        if decoding:  # before the prompts: memory that rows give back may be theirs already
             results.update(self._advance_rows(decoding))
+        for work in works:
+            if not work.is_decoding:
+                results[work.key] = self._advance_one(work)
         return [results[work.key] for work in works]
 
+    def places(self, lengths: Sequence[int]) -> int:
+        """All rows are as wide as the longest."""
+        return len(lengths) * positions_taken(max(lengths, default=0))
+
+    def places_held(self) -> int:
+        return super().places_held() + (self._slot_cache.places if self._slot_cache else 0)
+
     @torch.inference_mode()
-    def release(self, key: Key) -> None:
-        super().release(key)
+    def release(self, key: Key, token_ids: Sequence[int] = (), room: int = 0) -> None:
+        super().release(key, token_ids, room)
         if key in self._keys:
+            if len(token_ids) <= room:
+                self._keep_row(self._keys.index(key), token_ids, room)
             self._leave(key)
+
+    def _keep_row(self, row: int, token_ids: Sequence[int], room: int) -> None:
+        assert self._slot_cache is not None
+        if token_ids and self._slot_cache.slots.lengths[row] == len(token_ids):
+            self.kept.keep_at_most(room - len(token_ids))  # before the copy is made
+            rows = [layer.row(row, len(token_ids)) for layer in self._slot_cache.slot_layers]
+            try:
+                self.kept.keep(Prefix(list(token_ids), layers_of(rows)), room)
+            except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+                logger.warning("an ended answer could not be kept for the next question: %s", error)
 
     def _join(self, key: Key) -> Exception | None:
         try:
             cache = self._caches[key]
             if self._slot_cache is None:
                 self._slot_cache = SlotCache(len(cache.layers), self._device)
+            self._slot_cache.slots.most_places = self.most_places
             self._slot_cache.join(cache)
         except Exception as error:
             return error
@@ -142,6 +223,7 @@ class SlotForward(OneByOneForward):
     def _forward_rows(self, token_ids: list[int]) -> Tensor:
         cache = self._slot_cache
         assert cache is not None
+        cache.slots.most_places = self.most_places
         cache.begin_step()
         slots = cache.slots
         # A mask as for padding: each row sees its own positions, the model itself adds what else it needs.
@@ -157,6 +239,8 @@ class SlotForward(OneByOneForward):
 
 def fastest_right_forward(model: Any, device: torch.device, context_length: int) -> Forward:
     """The shared forward pass where this model computes the same with it, otherwise one by one."""
+    if model.config.is_encoder_decoder:
+        return WholePromptForward(model, device)
     if not _has_plain_cache(model, context_length):
         logger.warning("this architecture keeps a special cache: its answers are computed one by one")
         return OneByOneForward(model, device)

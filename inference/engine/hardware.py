@@ -1,15 +1,15 @@
 """Chooses the device and the number format for a model, and says how much memory there is.
 
-Knows torch's devices and Linux's /proc; knows no model.
+Knows torch's devices; knows no model.
 """
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import torch
 
+from inference.engine.host import available_memory, cpu_flags
 from inference.engine.types import ModelUnavailable
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -49,15 +49,6 @@ def choose_dtype(wanted: str, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if cpu_flags() & {"avx512_bf16", "amx_bf16"} else torch.float32
 
 
-def cpu_flags() -> frozenset[str]:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return frozenset()
-    flags = next((line.partition(":")[2] for line in lines if line.startswith("flags")), "")
-    return frozenset(flags.split())
-
-
 def usable_cpu_count() -> int:
     """The CPUs this process may use, which in a container or under taskset are fewer than the machine has."""
     if hasattr(os, "sched_getaffinity"):
@@ -71,24 +62,4 @@ def free_memory(device: torch.device) -> int | None:
         return int(torch.cuda.mem_get_info(device)[0])
     if device.type != "cpu":
         return None
-    limits = [limit for limit in (_memory_available(), _memory_left_in_container()) if limit is not None]
-    return min(limits, default=None)
-
-
-def _memory_available() -> int | None:
-    try:
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    return None
-
-
-def _memory_left_in_container() -> int | None:
-    folder = Path("/sys/fs/cgroup")
-    try:
-        limit, used = (folder / "memory.max").read_text(), (folder / "memory.current").read_text()
-        return int(limit) - int(used)
-    except (OSError, ValueError):  # no container, no limit ("max"), or the first version of cgroups
-        return None
+    return available_memory()

@@ -10,6 +10,7 @@ import threading
 
 from inference.engine.checks import check_source
 from inference.engine.engine_child import NOT_LOADED, EngineChild, ProcessStream
+from inference.engine.model_memory import ModelMemory
 from inference.engine.types import (
     EngineDied,
     EngineError,
@@ -25,10 +26,13 @@ from inference.engine.types import (
 class EngineProcess:
     """The Engine of one transformers model. Thread-safe; no method waits for the model."""
 
-    def __init__(self, spec: EngineSpec) -> None:
+    def __init__(self, spec: EngineSpec, memory: ModelMemory | None = None) -> None:
+        """memory: shared by all models of a worker; without one this model has the machine for itself."""
         self._spec = spec
+        self._memory = memory or ModelMemory()
         self._lock = threading.Lock()
         self._child: EngineChild | None = None
+        self._earlier: list[EngineChild] = []  # lives that only answer what they have
         self._closed = False
         self._refusal = ""  # why the model could not even begin to load
 
@@ -43,6 +47,8 @@ class EngineProcess:
         return stream
 
     def load(self) -> None:
+        if self._child and self._child.was_retired:
+            return  # it had to make room for another: only a question brings it back
         with contextlib.suppress(EngineError):  # the first request will say it
             self._running_child()
 
@@ -79,15 +85,15 @@ class EngineProcess:
         """Ends the process within SECONDS_TO_END; running answers end with EngineDied."""
         with self._lock:
             self._closed = True
-            child = self._child
-        if child:
+            children = [*self._earlier, *([self._child] if self._child else [])]
+        for child in children:
             child.close()
 
     def _running_child(self) -> EngineChild:
         with self._lock:
             if self._closed:
                 raise EngineDied("The engine was stopped; another attempt may succeed.")
-            if self._child is None or self._child.is_over:
+            if self._child is None or self._child.is_over or not self._child.takes_more:
                 # Seen again at each new start: the folder may have been repaired, or broken, meanwhile.
                 try:
                     check_source(self._spec.source)
@@ -95,5 +101,7 @@ class EngineProcess:
                     self._refusal = str(error)
                     raise
                 self._refusal = ""
-                self._child = EngineChild(self._spec)
+                if self._child:
+                    self._earlier = [child for child in [*self._earlier, self._child] if not child.is_over]
+                self._child = EngineChild(self._spec, self._memory)
             return self._child

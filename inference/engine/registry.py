@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from inference.engine.echo import EchoEngine
+from inference.engine.model_memory import ModelMemory
 from inference.engine.process import EngineProcess
+from inference.engine.remote import RemoteEngine
 from inference.engine.types import Engine, EngineInfo, EngineSpec, EngineState, Loading
+
+ENGINES: dict[str, Callable[[EngineSpec, ModelMemory], Engine]] = {
+    "transformers": EngineProcess,
+    "remote": lambda spec, memory: RemoteEngine(spec),
+    "echo": lambda spec, memory: EchoEngine(spec),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +31,10 @@ class EngineSnapshot:
 
 
 class EngineRegistry:
-    """Thread-safe; equal specs share one engine."""
+    """Thread-safe; equal specs share one engine. memory: what the local models of this worker share."""
 
     def __init__(self) -> None:
+        self.memory = ModelMemory()
         self._engines: dict[EngineSpec, Engine] = {}
         self._lock = threading.Lock()
 
@@ -33,7 +43,7 @@ class EngineRegistry:
         for a spec that can never work."""
         with self._lock:
             if spec not in self._engines:
-                self._engines[spec] = EchoEngine(spec) if spec.backend == "echo" else EngineProcess(spec)
+                self._engines[spec] = ENGINES[spec.backend](spec, self.memory)
             return self._engines[spec]
 
     def snapshot(self) -> list[EngineSnapshot]:

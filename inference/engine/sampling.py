@@ -1,4 +1,4 @@
-"""Chooses each row's next token from its logits: penalties, temperature, top-k, top-p, a reproducible draw.
+"""Chooses each row's next token from its logits: bias, penalties, temperature, top-k, top-p, min-p, a repeatable draw.
 
 Knows tensors and SamplingParams; knows no model, no tokenizer and no request. All rows are handled together,
 and a row's result does not depend on its neighbours.
@@ -36,6 +36,10 @@ class SamplingState:
         self._seen = _Flags(vocabulary_size) if params.repetition_penalty != 1 else None
         penalises_answer = params.presence_penalty != 0 or params.frequency_penalty != 0
         self._counts = torch.zeros(vocabulary_size) if penalises_answer else None
+        # An id that this model does not know cannot be said anyway.
+        known = [(token_id, bias) for token_id, bias in params.logit_bias if 0 <= token_id < vocabulary_size]
+        self._biased_ids = [token_id for token_id, _bias in known]
+        self._biases = torch.tensor([bias for _token_id, bias in known], dtype=torch.float32)
 
     def note_prompt(self, token_ids: Iterable[int]) -> None:
         if self._seen:
@@ -48,9 +52,15 @@ class SamplingState:
         if self._counts is not None and token_id < len(self._counts):
             self._counts[token_id] += 1
 
+    @property
+    def changes_logits(self) -> bool:
+        return bool(self._seen or self._counts is not None or self._biased_ids)
+
     def penalise(self, logits: Tensor) -> None:
-        """Changes one row of float32 logits in place."""
+        """Changes one row of float32 logits in place: the bias, then the penalties."""
         params = self.params
+        if self._biased_ids:
+            logits[self._biased_ids] += self._biases.to(logits.device)
         if self._seen:
             seen = self._seen.on(logits.device)
             chosen = logits[seen]
@@ -69,7 +79,7 @@ class SamplingState:
 def choose_tokens(logits: Tensor, states: Sequence[SamplingState]) -> list[int | None]:
     """One token per row of [rows, vocabulary] logits; None for a row without a single usable number."""
     logits = logits.float()
-    if any(state._seen or state._counts is not None for state in states):
+    if any(state.changes_logits for state in states):
         logits = logits.clone()
         for row, state in zip(logits, states, strict=True):
             state.penalise(row)
@@ -133,7 +143,7 @@ def _pick(logits: Tensor, states: Sequence[SamplingState], token_ids: Tensor | N
 
 
 def _filter(logits: Tensor, states: Sequence[SamplingState], width: int) -> tuple[Tensor, Tensor, list[bool]]:
-    """Top-k, then top-p of what is left, among the `width` best tokens of each row.
+    """Top-k, then top-p of what is left, then min-p, among the `width` best tokens of each row.
 
     Gives logits (-inf: filtered out) and token ids, both [rows, width] in the order of the vocabulary, and
     whether the row's nucleus lies wholly within the width.
@@ -153,6 +163,8 @@ def _filter(logits: Tensor, states: Sequence[SamplingState], width: int) -> tupl
     mass_before = probabilities.cumsum(dim=-1) - probabilities
     # The token that crosses p is still in: the nucleus is the smallest set whose mass reaches p.
     kept = in_top_k & ((mass_before < top_p) | (top_p >= 1))
+    min_p = torch.tensor([state.params.min_p for state in states], device=logits.device)[:, None]
+    kept &= values >= values[:, :1] + min_p.log()  # the logarithm of 0 is minus infinity: no filter
     kept[:, 0] = True
     is_whole = ~kept[:, -1] | (top_k[:, 0] <= width)
     token_ids, order = token_ids.sort(dim=-1)
@@ -160,7 +172,7 @@ def _filter(logits: Tensor, states: Sequence[SamplingState], width: int) -> tupl
 
 
 def _is_filtered(state: SamplingState) -> bool:
-    return state.params.top_k > 0 or state.params.top_p < 1
+    return state.params.top_k > 0 or state.params.top_p < 1 or state.params.min_p > 0
 
 
 class _Flags:

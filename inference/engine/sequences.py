@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inference.engine.detokenizer import Detokenizer
 from inference.engine.prompt import PromptBuilder
+from inference.engine.raw_prompt import build_raw, is_raw
 from inference.engine.sampling import SamplingState
 from inference.engine.types import Chunk, EngineRequest, Finish, FinishReason
 
@@ -27,13 +28,23 @@ class Sequence:
     """
 
     def __init__(
-        self, key: Key, request: EngineRequest, loaded: LoadedModel, prompts: PromptBuilder, vocabulary_size: int
+        self,
+        key: Key,
+        request: EngineRequest,
+        loaded: LoadedModel,
+        prompts: PromptBuilder,
+        vocabulary_size: int,
+        context_length: int,
     ) -> None:
         params = request.params
-        context_length = loaded.info.context_length
-        prompt = prompts.build(request.messages, context_length, params.max_tokens)
+        raw = is_raw(request.messages)
+        if raw:
+            prompt = build_raw(loaded.tokenizer, request.messages, context_length, params.max_tokens)
+        else:
+            prompt = prompts.build(request.messages, context_length, params.max_tokens)
         room = context_length - len(prompt.tokens)
         self.key = key
+        self.requester = request.requester
         self.token_ids = [*prompt.tokens, *request.shown_token_ids]
         self.computed = 0
         self.sampling = SamplingState(params, request.id, vocabulary_size)
@@ -43,17 +54,26 @@ class Sequence:
         self._prompt_tokens = len(prompt.tokens)
         self._dropped_messages = prompt.dropped_messages
         self._most_tokens = min(params.max_tokens or room, room)
-        self._end_token_ids = loaded.end_token_ids
+        self._end_token_ids = loaded.end_token_ids if raw else loaded.end_token_ids | prompts.end_token_ids
         self._detokenizer = Detokenizer(
             loaded.tokenizer,
-            (*params.stop, *prompts.stop_strings),
+            (*params.stop, *(() if raw else prompts.stop_strings)),
             request.shown_token_ids,
             request.shown_text,
         )
 
     @property
+    def prompt_tokens(self) -> int:
+        return self._prompt_tokens
+
+    @property
     def completion_tokens(self) -> int:
         return len(self.token_ids) - self._prompt_tokens
+
+    @property
+    def places(self) -> int:
+        """How many tokens its cache holds after the next one was chosen and read."""
+        return len(self.token_ids) + 1
 
     @property
     def is_decoding(self) -> bool:

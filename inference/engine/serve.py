@@ -16,12 +16,13 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from inference.engine.types import Chunk, EngineError, EngineSpec, Loading, ModelUnavailable
+from inference.engine.types import Chunk, EngineError, EngineSpec, Loading, ModelUnavailable, Queued
 
 if TYPE_CHECKING:
     from inference.engine.transformers import TransformersEngine
 
 FLUSH_SECONDS = 0.025
+IDLE_SECONDS = 600.0  # then the memory of ended answers is given back: what people wrote does not stay for ever
 PR_SET_PDEATHSIG = 1
 
 
@@ -57,13 +58,16 @@ def _load(spec: EngineSpec, connection: Connection[Any, Any]) -> TransformersEng
 def _serve(engine: TransformersEngine, connection: Connection[Any, Any]) -> None:
     outbox = Outbox(connection)
     while True:
-        while connection.poll(0 if engine.has_work else None):
+        while connection.poll(0 if engine.has_work else IDLE_SECONDS):
             command, key, *rest = connection.recv()
             if command == "add":
                 engine.add(key, rest[0])
             elif command == "cancel":
                 engine.cancel(key)
-        outbox.collect(engine.step())
+        if engine.has_work:
+            outbox.collect(engine.step())
+        else:
+            engine.release_kept()
 
 
 class Outbox:
@@ -72,22 +76,21 @@ class Outbox:
 
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
-        self._waiting: dict[Any, Chunk | EngineError] = {}
+        self._waiting: dict[Any, Chunk | EngineError | Queued] = {}
         self._begun: set[Any] = set()
         self._last_flush = 0.0
 
-    def collect(self, outcomes: Iterable[tuple[Any, Chunk | EngineError]]) -> None:
+    def collect(self, outcomes: Iterable[tuple[Any, Chunk | EngineError | Queued]]) -> None:
         urgent = []
         for key, outcome in outcomes:
             earlier = self._waiting.get(key)
-            if isinstance(outcome, EngineError):
+            if isinstance(outcome, Chunk):
+                self._waiting[key] = _joined(earlier, outcome) if isinstance(earlier, Chunk) else outcome
+            else:
                 if isinstance(earlier, Chunk):
                     self._send([(key, earlier)])
                 self._waiting[key] = outcome
-            else:
-                self._waiting[key] = _joined(earlier, outcome) if isinstance(earlier, Chunk) else outcome
-            is_over = isinstance(outcome, EngineError) or outcome.finish is not None
-            if is_over:
+            if is_last(outcome):
                 self._begun.discard(key)
                 urgent.append(key)
             elif key not in self._begun and isinstance(outcome, Chunk) and outcome.text:
@@ -100,8 +103,13 @@ class Outbox:
         if urgent:
             self._send([(key, self._waiting.pop(key)) for key in urgent])
 
-    def _send(self, outcomes: list[tuple[Any, Chunk | EngineError]]) -> None:
+    def _send(self, outcomes: list[tuple[Any, Chunk | EngineError | Queued]]) -> None:
         self._connection.send(("outcomes", outcomes))
+
+
+def is_last(outcome: Chunk | EngineError | Queued) -> bool:
+    """Whether nothing more comes for this request."""
+    return isinstance(outcome, EngineError) or (isinstance(outcome, Chunk) and outcome.finish is not None)
 
 
 def _joined(earlier: Chunk, later: Chunk) -> Chunk:

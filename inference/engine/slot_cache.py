@@ -26,6 +26,7 @@ class Slots:
         self.lengths: list[int] = []
         self.device = device
         self.width = 0
+        self.most_places: int | None = None  # rows times positions that may be taken; None: as memory allows
         self.rows = self.positions = torch.empty(0, dtype=torch.long, device=device)
 
     @property
@@ -48,14 +49,16 @@ class SlotLayer(CacheLayerMixin):
 
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
         def empty(states: Tensor) -> Tensor:
-            return states.new_zeros((SLOT_STEP, states.shape[1], POSITION_STEP, states.shape[3]))
+            return states.new_zeros((0, states.shape[1], 0, states.shape[3]))  # `fit` says how large
 
         self.keys, self.values = empty(key_states), empty(value_states)
         self.is_initialized = True
 
     def fit(self, slots: int, positions: int) -> None:
         assert self.keys is not None and self.values is not None
-        self.keys, self.values = _fitted(self.keys, slots, positions), _fitted(self.values, slots, positions)
+        most_places = self._slots.most_places
+        self.keys = _fitted(self.keys, slots, positions, most_places)
+        self.values = _fitted(self.values, slots, positions, most_places)
 
     def put(self, row: int, key_states: Tensor, value_states: Tensor) -> None:
         """A sequence that has read its prompt. The rest of the row is emptied: a masked NaN is still a NaN."""
@@ -63,6 +66,11 @@ class SlotLayer(CacheLayerMixin):
             assert stored is not None
             stored[row, :, : states.shape[2]] = states[0]
             stored[row, :, states.shape[2] :] = 0
+
+    def row(self, row: int, length: int) -> tuple[Tensor, Tensor]:
+        """Keys and values of one sequence, not copied, in the shape that a cache of its own has."""
+        assert self.keys is not None and self.values is not None
+        return self.keys[row : row + 1, :, :length], self.values[row : row + 1, :, :length]
 
     def move(self, source: int, target: int) -> None:
         for stored in (self.keys, self.values):
@@ -94,14 +102,22 @@ class SlotCache(Cache):
         self.slot_layers = [SlotLayer(self.slots) for _ in range(layer_count)]
         super().__init__(layers=list(self.slot_layers))
 
+    @property
+    def places(self) -> int:
+        """Rows times positions of the tensors, used or not."""
+        keys = self.slot_layers[0].keys
+        return 0 if keys is None else keys.shape[0] * keys.shape[2]
+
     def join(self, prompt_cache: Any) -> int:
-        """Takes over a sequence's own cache after its prompt; gives the row. Changes nothing if memory runs out."""
+        """Takes over a sequence's own cache after its prompt, layer by layer, so that it is never held twice; gives
+        the row. If memory runs out the sequence is lost, and no other."""
         row, length = self.slots.count, int(prompt_cache.get_seq_length())
         for layer, prompt_layer in zip(self.slot_layers, prompt_cache.layers, strict=True):
             if not layer.is_initialized:
                 layer.lazy_initialization(prompt_layer.keys, prompt_layer.values)
             layer.fit(row + 1, max(length, *self.slots.lengths, 0) + 1)
             layer.put(row, prompt_layer.keys, prompt_layer.values)
+            prompt_layer.reset()
         self.slots.lengths.append(length)
         return row
 
@@ -125,11 +141,19 @@ class SlotCache(Cache):
         self.slots.lengths = [length + 1 for length in self.slots.lengths]
 
 
-def _fitted(stored: Tensor, slots: int, positions: int) -> Tensor:
-    """Larger where it is too small, smaller where more than half would lie idle (a long answer has ended)."""
+def positions_taken(length: int) -> int:
+    """How many positions a row of this length has."""
+    return -(-length // POSITION_STEP) * POSITION_STEP
+
+
+def _fitted(stored: Tensor, slots: int, positions: int, most_places: int | None) -> Tensor:
+    """Larger where it is too small, smaller where more than half would lie idle (a long answer has ended). Exactly
+    as many rows as needed where more would be above the limit."""
     old = (stored.shape[0], stored.shape[2])
-    needed = (-(-slots // SLOT_STEP) * SLOT_STEP, -(-positions // POSITION_STEP) * POSITION_STEP)
+    needed = (-(-slots // SLOT_STEP) * SLOT_STEP, positions_taken(positions))
     new = tuple(size if size // 2 <= need <= size else need for size, need in zip(old, needed, strict=True))
+    if most_places is not None and new[0] * new[1] > most_places:
+        new = needed if needed[0] * needed[1] <= most_places else (slots, needed[1])
     if new == old:
         return stored
     fitted = stored.new_zeros((new[0], stored.shape[1], new[1], stored.shape[3]))

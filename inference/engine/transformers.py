@@ -7,54 +7,66 @@ Knows no process, no socket and no clock. One thread calls it; nothing here bloc
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
+from inference.engine.admission import Admission, longest_that_fits
+from inference.engine.answer_memory import places_for_answers, places_for_ended_answers
 from inference.engine.forward import Forward, Work, fastest_right_forward
 from inference.engine.loading import LoadedModel, Progress, load_model
 from inference.engine.prompt import PromptBuilder
 from inference.engine.sampling import choose_tokens
 from inference.engine.sequences import Key, Sequence
-from inference.engine.types import Chunk, EngineError, EngineInfo, EngineRequest, EngineSpec
+from inference.engine.types import Chunk, EngineError, EngineRequest, EngineSpec, Queued
 
 logger = logging.getLogger(__name__)
 
 # Prompt tokens read per step, shared by all prompts that wait: more would make the running answers stutter.
 PROMPT_TOKENS_PER_STEP = 256
 
-Outcome = tuple[Key, Chunk | EngineError]
+Outcome = tuple[Key, Chunk | EngineError | Queued]
 
 
 class TransformersEngine:
     """`add` requests, call `step` while `has_work`, hand on what it returns."""
 
-    def __init__(self, loaded: LoadedModel) -> None:
+    def __init__(self, loaded: LoadedModel, answer_memory: int | None = None) -> None:
+        """answer_memory: bytes for the keys and values of all answers together; None takes a share of what is free."""
         self._loaded = loaded
-        self._prompts = PromptBuilder(loaded.tokenizer)
-        self._forward: Forward = fastest_right_forward(loaded.model, loaded.device, loaded.info.context_length)
+        self._prompts = PromptBuilder(
+            loaded.tokenizer, loaded.prompt_format, closes_text=loaded.model.config.is_encoder_decoder
+        )
+        context_length = loaded.info.context_length
+        self._forward: Forward = fastest_right_forward(loaded.model, loaded.device, context_length)
+        places = places_for_answers(loaded.model, loaded.device, context_length, answer_memory)
+        self._admission = Admission(self._forward, places, places_for_ended_answers(places, loaded.device))
         self._vocabulary_size = int(loaded.model.config.get_text_config().vocab_size)
-        self._sequences: dict[Key, Sequence] = {}  # in order of arrival
         self._outcomes: list[Outcome] = []  # of what happened between two steps
-        loaded.info.warnings.extend(self._prompts.warnings)
+        self.info = replace(loaded.info, warnings=[*loaded.info.warnings, *self._prompts.warnings])
+        self.info.context_length = longest_that_fits(self._forward, places, context_length)
+        if self.info.context_length < context_length:
+            self.info.warnings.append(
+                f"There is memory for conversations of {self.info.context_length} tokens only; the model could read "
+                f"{context_length}."
+            )
 
     @classmethod
     def load(cls, spec: EngineSpec, progress: Progress = lambda loading: None) -> TransformersEngine:
         """Raises ModelUnavailable."""
-        return cls(load_model(spec, progress))
-
-    @property
-    def info(self) -> EngineInfo:
-        return self._loaded.info
+        return cls(load_model(spec, progress), spec.answer_memory)
 
     @property
     def has_work(self) -> bool:
-        return bool(self._sequences or self._outcomes)
+        return bool(self._admission.has_work or self._outcomes)
 
     def add(self, key: Key, request: EngineRequest) -> None:
         """A request that cannot be answered comes back from the next step as its error."""
         try:
-            sequence = Sequence(key, request, self._loaded, self._prompts, self._vocabulary_size)
+            sequence = Sequence(
+                key, request, self._loaded, self._prompts, self._vocabulary_size, self.info.context_length
+            )
             already_complete = sequence.finish_if_complete()
         except EngineError as error:
             self._outcomes.append((key, error))
@@ -65,20 +77,27 @@ class TransformersEngine:
         if already_complete:
             self._outcomes.append((key, already_complete))
         else:
-            self._sequences[key] = sequence
+            self._admission.add(sequence)
 
     def cancel(self, key: Key) -> None:
-        """Ends an answer before the next token; unknown and ended ones are left alone."""
-        if sequence := self._sequences.get(key):
-            self._end(key)
+        """Ends an answer before the next token, or before its first; unknown and ended ones are left alone."""
+        sequence = self._admission.withdraw(key)
+        if sequence is None and (sequence := self._admission.running.get(key)):
+            self._admission.end(key, keep=True)
+        if sequence:
             self._outcomes.append((key, sequence.finish("cancelled")))
 
+    def release_kept(self) -> None:
+        """Gives back the memory of ended answers; the next question of a conversation is read from its beginning."""
+        self._forward.kept.keep_at_most(0)
+
     def step(self) -> list[Outcome]:
+        self._outcomes += self._admission.begin_step()
         works = self._plan()
         results = self._forward.advance(works) if works else []
         ready: list[tuple[Sequence, Tensor]] = []
         for work, result in zip(works, results, strict=True):
-            sequence = self._sequences[work.key]
+            sequence = self._admission.running[work.key]
             if isinstance(result, Exception):
                 self._fail(work.key, _as_engine_error(result))
                 continue
@@ -94,12 +113,12 @@ class TransformersEngine:
         """One token for every answer that runs, and the next piece of the prompts that wait, oldest first."""
         works = []
         budget = PROMPT_TOKENS_PER_STEP
-        for key, sequence in self._sequences.items():
+        for key, sequence in self._admission.running.items():
             if sequence.is_decoding:
                 works.append(Work(key, sequence.next_token_ids(1), is_decoding=True))
             elif token_ids := sequence.next_token_ids(budget):
                 budget -= len(token_ids)
-                works.append(Work(key, token_ids))
+                works.append(Work(key, token_ids, prompt_length=sequence.prompt_tokens))
         return works
 
     def _choose_next_tokens(self, ready: list[tuple[Sequence, Tensor]]) -> None:
@@ -122,15 +141,11 @@ class TransformersEngine:
                 continue
             self._outcomes.append((sequence.key, chunk))
             if chunk.finish:
-                self._end(sequence.key)
+                self._admission.end(sequence.key, keep=True)
 
     def _fail(self, key: Key, error: EngineError) -> None:
-        self._end(key)
+        self._admission.end(key, keep=False)
         self._outcomes.append((key, error))
-
-    def _end(self, key: Key) -> None:
-        del self._sequences[key]
-        self._forward.release(key)
 
 
 def _as_engine_error(error: Exception) -> EngineError:

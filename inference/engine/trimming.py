@@ -60,7 +60,7 @@ def fit_to_context(
 def _split_off_system(messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], list[ChatMessage]]:
     systems = [message for message in messages if message.role == "system"]
     turns = [message for message in messages if message.role != "system"]
-    if not any(message.role == "user" for message in turns):
+    if not any(message.role in ("user", "prompt") for message in turns):
         raise EngineError("There is no question to answer: the conversation holds no message of a user.")
     return systems, turns
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.test import Client
 
 from chat.models import Conversation
@@ -12,14 +11,6 @@ from chat.models import Conversation
 User = get_user_model()
 pytestmark = pytest.mark.django_db
 USERS = "/admin/accounts/user/"
-
-
-@pytest.fixture
-def staff(db: None):
-    """Looks after people and models, but is no superuser."""
-    user = User.objects.create_user("sam", password="correct horse battery", is_staff=True)
-    user.user_permissions.set(Permission.objects.all())
-    return user
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from chat.models import Conversation
-from inference import lease, services
+from inference import lease, services, stopping
 from inference.engine.types import Finish
 from inference.models import Generation, ModelEntry
 
@@ -23,13 +23,6 @@ FIELDS = {
     "source": "", "base": "", "system_prompt": "", "description": "", "description_zh_hant": "", "organisation": "",
     "licence": "", "link": "", "defaults": "{}", "context_length": "", "threads": "",
 }  # fmt: skip
-
-
-@pytest.fixture
-def staff(db: None):
-    user = get_user_model().objects.create_user("sam", password="correct horse battery", is_staff=True)
-    user.user_permissions.set(Permission.objects.all())
-    return user
 
 
 @pytest.fixture
@@ -88,7 +81,10 @@ def test_a_folder_that_cannot_work_is_saved_with_a_warning(as_user, ada, workers
         ({}, "A local model needs a folder or a hub name."),
         ({"backend": "expert"}, "An expert needs a base model."),
         ({"source": "x/y", "defaults": '{"temperature": 9}'}, "temperature must be between 0 and 2"),
-        ({"source": "x/y", "defaults": '{"warmth": 1}'}, "warmth"),
+        ({"source": "x/y", "defaults": '{"warmth": 1}'}, "warmth is not a sampling parameter"),
+        ({"source": "x/y", "defaults": '{"stop": "abc"}'}, "stop must be a list of at most 8 strings"),
+        ({"source": "x/y", "defaults": '{"max_tokens": 1.5}'}, "max_tokens must be a whole number."),
+        ({"source": "x/y", "defaults": '{"seed": true}'}, "seed must be a whole number."),
         ({"source": "x/y", "defaults": "[1]"}, "errorlist"),
         ({"source": "x/y", "slug": "echo-a"}, "already exists"),
     ],
@@ -170,7 +166,7 @@ def test_a_failed_answer_shows_its_sentence(as_user, ada, echo_a, workers) -> No
 
 
 def test_a_waiting_question_is_stopped(as_user, ada, echo_a, workers, monkeypatch) -> None:
-    monkeypatch.setattr(services.stream, "publish_end", lambda *args: None)
+    monkeypatch.setattr(stopping.stream, "publish_end", lambda *args: None)
     generation = Generation.objects.create(
         model=echo_a, requester=f"admin:{ada.pk}", prompt=[{"role": "user", "content": "hello?"}]
     )

@@ -155,3 +155,21 @@ async def test_a_deleted_generation_ends_its_followers(
     await asyncio.sleep(0.2)
     await sync_to_async(generation.delete)()
     assert isinstance((await following)[-1], Failed)
+
+
+async def test_a_follower_hears_that_the_broker_is_away_and_that_it_is_back(
+    valkey: Any, writer: JournalWriter, generation: Generation
+) -> None:
+    journal = writer.open(generation.pk, 1)
+    journal.add(Delta("one ", (0,)))
+    following = asyncio.create_task(collect(generation, limit=30))
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(valkey.stop)
+    await asyncio.sleep(1.5)
+    await asyncio.to_thread(valkey.start)
+    await asyncio.sleep(2.5)  # nothing is written meanwhile
+    journal.add(Finished("stop"))
+    events = await following
+    states = [event.state for event in events if isinstance(event, Status)]
+    assert states == ["offline", "online"]
+    assert text_of(events) == "one "

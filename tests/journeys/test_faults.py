@@ -106,15 +106,6 @@ def test_a_taken_port_is_named(site: Stack, tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    result = Stack(tmp_path / "closed").manage("up")
-    assert result.returncode == 1
-    assert "cannot be written" in result.stderr
-    assert "Traceback" not in result.stderr
-
-
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     result = Stack(tmp_path, DATA_DIR=str(tmp_path / "file" / "data")).manage("up")

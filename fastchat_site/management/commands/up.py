@@ -17,14 +17,18 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from fastchat_site import embedded_valkey, machine
 from fastchat_site.accounts.first_admin import ensure_first_admin
 from fastchat_site.supervisor import Child, Supervisor, say
 from inference.catalogue import register_bundled_models
+from inference.management.worker_options import add_worker_options, as_arguments
 from inference.models import ModelEntry
 
 START_SECONDS = 60.0
+ANSWER_SECONDS = 10.0
 
 
 class Command(BaseCommand):
@@ -40,20 +44,27 @@ class Command(BaseCommand):
             "--host", default=settings.HOST, help="0.0.0.0 lets other machines in (default %(default)s)"
         )
         parser.add_argument("--port", type=port_number, default=settings.PORT, help="default %(default)s")
-        parser.add_argument("--workers", type=int, default=1, help="worker processes on this machine (default 1)")
+        parser.add_argument(
+            "--workers", type=at_least_one, default=1, help="worker processes on this machine (default 1)"
+        )
+        parser.add_argument(
+            "--concurrency", type=at_least_one, default=64, help="answers under way in each worker (default 64)"
+        )
+        add_worker_options(parser)
 
-    def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, workers: int, concurrency: int, **options: Any) -> None:
         lock = self.lock_data_folder()
         try:
             embedded_valkey.try_to_listen(host, port)
         except OSError as error:
             raise CommandError(why_not_listening(host, port, error)) from error
+        self.worker_options = as_arguments(options)
         supervisor = Supervisor()
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if name != signal.SIGHUP or signal.getsignal(name) != signal.SIG_IGN:  # `nohup ./run &` means it
                 signal.signal(name, supervisor.ask_to_stop)
         try:
-            self.start_all(supervisor, host, port, workers)
+            self.start_all(supervisor, host, port, workers, concurrency)
             supervisor.watch()
         finally:
             if supervisor.children:
@@ -82,7 +93,7 @@ class Command(BaseCommand):
             ) from error
         return lock
 
-    def start_all(self, supervisor: Supervisor, host: str, port: int, workers: int) -> None:
+    def start_all(self, supervisor: Supervisor, host: str, port: int, workers: int, concurrency: int) -> None:
         say(f"FastChat site {settings.VERSION}   data in {settings.DATA_DIR}")
         say(f"  machine   {machine.describe()}")
         redis_url = self.start_valkey(supervisor)
@@ -94,7 +105,8 @@ class Command(BaseCommand):
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         for number in range(1, workers + 1):
             name = "worker" if workers == 1 else f"worker-{number}"
-            supervisor.add(Child(name, [*manage, "worker"], environment, stop_signal=signal.SIGQUIT))
+            command = [*manage, "worker", f"--concurrency={concurrency}", *self.worker_options]
+            supervisor.add(Child(name, command, environment, stop_signal=signal.SIGQUIT))
         server = [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "--ping-interval", "20"]
         if settings.BEHIND_PROXY:
             server.append("--proxy-headers")
@@ -106,14 +118,14 @@ class Command(BaseCommand):
     def start_valkey(self, supervisor: Supervisor) -> str:
         if not settings.EMBEDDED_VALKEY:
             url = settings.REDIS_URL
-            wait_for_redis(url, "The Redis server of REDIS_URL does not answer")
+            wait_for_redis(url, "The Redis server of REDIS_URL does not answer", supervisor)
             return str(url)
         try:
             command, url = embedded_valkey.prepare(settings.VALKEY_DIR, settings.VALKEY_URL_FILE)
             supervisor.add(Child("valkey", command))
         except OSError as error:
             raise CommandError(str(error)) from error
-        wait_for_redis(url, "The embedded Valkey did not start")
+        wait_for_redis(url, "The embedded Valkey did not start", supervisor)
         return url
 
     def prepare_database(self) -> None:
@@ -159,14 +171,22 @@ def ask_for_page(host: str, port: int) -> None:
         connection.close()
 
 
-def wait_for_redis(url: str, complaint: str) -> None:
-    """Raises CommandError after 10 seconds without an answer."""
-    deadline = time.monotonic() + 10
-    while True:
+def wait_for_redis(url: str, complaint: str, supervisor: Supervisor) -> None:
+    """Raises CommandError after 10 seconds without an answer. "I am still loading" is one: much data takes minutes."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    is_loading = False
+    while not supervisor.is_stopping:
         try:
-            with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            # The client's own patience would hide what the server says.
+            once = Retry(NoBackoff(), 0)
+            with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=once) as client:
                 client.ping()
             return
+        except redis.BusyLoadingError:
+            if not is_loading:
+                say("  valkey    reads its data from the disk, which may take some minutes …")
+            is_loading, deadline = True, time.monotonic() + ANSWER_SECONDS
+            time.sleep(0.2)
         except (redis.ConnectionError, redis.TimeoutError) as error:
             if time.monotonic() > deadline:
                 raise CommandError(f"{complaint}: {error}") from error
@@ -189,6 +209,12 @@ def why_not_listening(host: str, port: int, error: OSError) -> str:
 def python_path() -> str:
     """daphne is started from any folder, so it must be told where the project is."""
     return str(Path(settings.BASE_DIR))
+
+
+def at_least_one(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def port_number(text: str) -> int:

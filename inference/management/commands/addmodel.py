@@ -5,20 +5,25 @@ from __future__ import annotations
 from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils.text import slugify
 
-from inference.engine.checks import check_source, is_hub_name
+from inference.engine.checks import check_adapter_source, check_source, is_hub_name
+from inference.engine.prompt_format import PROMPT_FORMATS
 from inference.engine.types import ModelUnavailable
-from inference.models import ModelEntry
+from inference.models import Endpoint, ModelEntry
 
 HELP = """Offers one more model to people. Nothing needs a restart: running workers notice it within seconds.
 
 examples:
   ./run addmodel /models/Qwen2.5-0.5B-Instruct --name "Qwen 2.5 0.5B"
   ./run addmodel Qwen/Qwen2.5-0.5B-Instruct            (a hub name: the worker downloads it)
+  ./run addmodel huggyllama/llama-7b --adapter /models/my-lora --family alpaca --name "My LoRA"
+  ./run addmodel gpt-4o-mini --backend remote --base-url https://api.openai.com/v1 --api-key-env OPENAI_API_KEY
   ./run addmodel --backend expert --base qwen --name "Soil expert" --system-prompt "You are a soil expert." \\
                      --temperature 0.2
 """
@@ -39,7 +44,19 @@ class Command(BaseCommand):
         parser.add_argument("--name-zh", default="", help="the name in Traditional Chinese")
         parser.add_argument("--description", default="", help="one sentence beside the model in the picker")
         parser.add_argument("--description-zh", default="", help="the same in Traditional Chinese")
+        parser.add_argument(
+            "--family",
+            default="",
+            choices=["", *PROMPT_FORMATS],
+            metavar="FORMAT",
+            help=f"how it is asked; default: recognised (see docs/models.md). One of {', '.join(PROMPT_FORMATS)}",
+        )
+        parser.add_argument("--adapter", default="", help="a LoRA adapter (PEFT) on top of it: a folder or a hub name")
         parser.add_argument("--base", help="short name of the model that an expert is made of")
+        parser.add_argument("--base-url", default="", help="of a remote model: its server, such as https://host/v1")
+        parser.add_argument(
+            "--api-key-env", default="", metavar="NAME", help="the workers' environment variable that holds its key"
+        )
         parser.add_argument("--system-prompt", default="", help="instructions heard before every conversation")
         parser.add_argument("--context-length", type=int, metavar="N", help="tokens; default: the model's own")
         parser.add_argument("--organisation", default="", help="who made it")
@@ -58,6 +75,7 @@ class Command(BaseCommand):
             option = f"--{name.replace('_', '-')}"
             parser.add_argument(option, type=kind, help="default of its conversations; people may change it")
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         is_expert = options["backend"] == ModelEntry.Backend.EXPERT
         source = "" if is_expert else self._checked_source(options["source"], options["backend"])
@@ -72,7 +90,10 @@ class Command(BaseCommand):
             description_zh_hant=options["description_zh"],
             backend=options["backend"],
             source=source,
+            family=options["family"],
+            adapter=self._checked_adapter(options["adapter"]),
             base=self._base(options["base"] or options["source"]) if is_expert else None,
+            endpoint=self._endpoint(options),
             system_prompt=options["system_prompt"],
             defaults={name: options[name] for name in SAMPLING if options[name] is not None},
             context_length=options["context_length"],
@@ -93,6 +114,8 @@ class Command(BaseCommand):
         """The source as it is kept: folders with their whole path, since workers start elsewhere."""
         if backend == ModelEntry.Backend.ECHO:
             return source  # its options, such as "words_per_second=20"
+        if backend == ModelEntry.Backend.REMOTE:
+            return source  # its name on that server
         if not source:
             raise CommandError("Which model? Give its folder, or its name on the hub.")
         if is_hub_name(source):
@@ -106,6 +129,29 @@ class Command(BaseCommand):
         except ModelUnavailable as error:
             raise CommandError(f"{error} Nothing was added.") from error
         return str(Path(source).expanduser().resolve())
+
+    def _checked_adapter(self, adapter: str) -> str:
+        try:
+            check_adapter_source(adapter)
+        except ModelUnavailable as error:
+            raise CommandError(f"{error} Nothing was added.") from error
+        return adapter if not adapter or is_hub_name(adapter) else str(Path(adapter).expanduser().resolve())
+
+    def _endpoint(self, options: dict[str, Any]) -> Endpoint | None:
+        """The server of a remote model: one that is known already, or a new one, saved together with the model."""
+        address, variable = options["base_url"].rstrip("/"), options["api_key_env"]
+        if options["backend"] != ModelEntry.Backend.REMOTE:
+            if address or variable:
+                raise CommandError("--base-url and --api-key-env belong to --backend remote.")
+            return None
+        if not address:
+            raise CommandError("A remote model needs its server: --base-url https://host/v1")
+        known = Endpoint.objects.filter(base_url=address, api_key_env=variable).first()
+        if known:
+            return known
+        host = urlsplit(address).netloc.rpartition("@")[2] or address
+        taken = Endpoint.objects.filter(name__startswith=host).count()
+        return Endpoint(name=f"{host} ({taken + 1})" if taken else host, base_url=address, api_key_env=variable)
 
     def _base(self, slug: str) -> ModelEntry:
         if not slug:
@@ -122,6 +168,11 @@ class Command(BaseCommand):
                 f"The short name {entry.slug} is taken. Give another with --slug, or change that model in the admin."
             )
         try:
+            if entry.endpoint is not None and entry.endpoint.pk is None:
+                endpoint = entry.endpoint
+                endpoint.full_clean()
+                endpoint.save()  # undone if the model is refused
+                entry.endpoint = endpoint
             entry.full_clean()
         except ValidationError as error:
             faults = [f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]

@@ -105,4 +105,6 @@ def _kind(model: dict[str, Any]) -> str:
 def _state(model: dict[str, Any]) -> str:
     if model["state"] == "loading":
         return f"loading {model['fraction']:.0%} ({model['reason']})"
-    return f"offline: {model['reason']}" if model["state"] == "offline" else str(model["state"])
+    if model["state"] == "offline" or (model["state"] == "ready" and model["reason"]):
+        return f"{model['state']}: {model['reason']}"
+    return str(model["state"])

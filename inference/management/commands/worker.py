@@ -12,7 +12,10 @@ from celery.platforms import SecurityWarning
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fastchat_site.celery import app
-from inference.worker import this_worker
+from inference import broker_channel
+from inference.engine.model_memory import ModelMemory
+from inference.management.worker_options import add_worker_options
+from inference.worker import Worker, this_worker
 
 
 class Command(BaseCommand):
@@ -25,9 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--models", default="", help="comma-separated short names; default: every offered model")
-        parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps", "xpu"])
-        parser.add_argument("--dtype", default="auto", choices=["auto", "float32", "bfloat16", "float16"])
-        parser.add_argument("--threads", type=int, help="CPU threads for each model; default: all cores")
+        add_worker_options(parser)
         parser.add_argument("--concurrency", type=int, default=64, help="answers under way at once (default 64)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,12 +37,16 @@ class Command(BaseCommand):
         if missing := worker.only_models - {entry.slug for entry in worker.served_entries()}:
             raise CommandError(f"No offered local model has the short name {', '.join(sorted(missing))}.")
         worker.device, worker.dtype, worker.threads = options["device"], options["dtype"], options["threads"]
+        worker.answer_memory = options["answer_memory"]
+        if options["memory"]:
+            worker.engines.memory = ModelMemory(options["memory"])
         celery_name = f"celery@{worker.name}"
         # SIGTERM and SIGQUIT end the worker at once and hand its messages back: answers under way are
         # continued from the stream by the next worker, so there is nothing to wait for.
         os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+        broker_channel.install()
         app.conf.worker_pool = "inference.thread_pool:AnswerPool"
-        signals.worker_ready.connect(lambda **_: worker.live(celery_name), weak=False)
+        signals.worker_ready.connect(lambda sender, **_: begin(worker, sender, celery_name), weak=False)
         signals.worker_shutting_down.connect(lambda **_: worker.end(), weak=False)
         warnings.filterwarnings("ignore", category=SecurityWarning)  # root: tasks travel as JSON, never as pickles
         warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)  # the setting is made on purpose
@@ -61,3 +66,13 @@ class Command(BaseCommand):
         finally:
             if worker.is_ending:
                 os._exit(0)  # Python would wait for the threads of answers that others already go on with
+        # Celery gave up, its lines above say why. Answers under way would keep a process alive that hears nothing more.
+        worker.end()
+        os._exit(1)
+
+
+def begin(worker: Worker, consumer: Any, celery_name: str) -> None:
+    """Celery has connected for the first time."""
+    consumer.pool.share_fairly(consumer, worker.queues)
+    worker.share_threads = consumer.pool.review
+    worker.live(celery_name)

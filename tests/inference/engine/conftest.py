@@ -14,7 +14,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import PreTrainedTokenizerFast
 
 from inference.engine.loading import LoadedModel, load_model
-from inference.engine.types import ChatMessage, Chunk, EngineError, EngineRequest, EngineSpec, SamplingParams
+from inference.engine.types import ChatMessage, Chunk, EngineError, EngineRequest, EngineSpec, Queued, SamplingParams
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
@@ -40,7 +40,20 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "gpt2": ("GPT2", {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": CONTEXT_LENGTH}),
     "falcon": ("Falcon", {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}),
     "mpt": ("Mpt", {"d_model": 32, "n_layers": 2, "n_heads": 4, "max_seq_len": CONTEXT_LENGTH}),
+    "gptj": ("GPTJ", {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": CONTEXT_LENGTH, "rotary_dim": 4}),
+    "glm": ("Glm", {**SMALL, "num_key_value_heads": 2, "head_dim": 8}),
+    "gemma": ("Gemma", {**SMALL, "num_key_value_heads": 2, "head_dim": 8}),
+    "gemma2": ("Gemma2", {**SMALL, "num_key_value_heads": 2, "head_dim": 8}),
+    "phi3": ("Phi3", {**SMALL, "num_key_value_heads": 2}),
+    "stablelm": ("StableLm", {**SMALL, "num_key_value_heads": 2}),
+    "smollm3": ("SmolLM3", {**SMALL, "num_key_value_heads": 2}),
 }
+T5 = {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 2, "num_heads": 4}
+ENCODER_DECODERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "t5": ("T5", {**T5, "feed_forward_proj": "relu", "scale_decoder_outputs": True, "n_positions": 64}),
+    "flan_t5": ("T5", {**T5, "feed_forward_proj": "gated-gelu", "n_positions": 64}),
+}
+OWN_NAMES_FOR_POSITIONS = ("gpt2", "mpt", "gptj", *ENCODER_DECODERS)
 
 MakeCheckpoint = Callable[[str], Path]
 
@@ -99,12 +112,14 @@ def make_checkpoint(tmp_path_factory: pytest.TempPathFactory, tokenizer: PreTrai
     def make(name: str) -> Path:
         folder = root / name
         if not folder.exists():
-            prefix, values = ARCHITECTURES[name]
+            prefix, values = {**ARCHITECTURES, **ENCODER_DECODERS}[name]
             common = {"vocab_size": VOCABULARY_SIZE, "eos_token_id": 2, "pad_token_id": 0, "bos_token_id": 1}
-            if name not in ("gpt2", "mpt"):
+            if name not in OWN_NAMES_FOR_POSITIONS:
                 common["max_position_embeddings"] = CONTEXT_LENGTH
             config = getattr(transformers, f"{prefix}Config")(**common, **values, tie_word_embeddings=False)
             kind = "LMHeadModel" if name == "gpt2" else "ForCausalLM"
+            if name in ENCODER_DECODERS:
+                kind, config.decoder_start_token_id = "ForConditionalGeneration", 0
             torch.manual_seed(len(name))
             model = getattr(transformers, prefix + kind)(config)
             with torch.no_grad():
@@ -144,6 +159,7 @@ class Driver:
         self.engine = engine
         self.chunks: dict[Any, list[Chunk]] = {}
         self.errors: dict[Any, EngineError] = {}
+        self.ahead: dict[Any, list[int]] = {}  # what waiting ones were told
 
     def add(self, key: Any, request: EngineRequest) -> None:
         self.chunks[key] = []
@@ -153,6 +169,8 @@ class Driver:
         for key, outcome in self.engine.step():
             if isinstance(outcome, EngineError):
                 self.errors[key] = outcome
+            elif isinstance(outcome, Queued):
+                self.ahead.setdefault(key, []).append(outcome.ahead)
             else:
                 self.chunks[key].append(outcome)
 

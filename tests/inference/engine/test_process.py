@@ -27,6 +27,7 @@ from inference.engine.types import (
     Loading,
     ModelUnavailable,
     PromptTooLong,
+    Queued,
     TextStream,
 )
 
@@ -163,6 +164,22 @@ def test_a_killed_process_ends_its_answers_and_the_next_request_starts_another(e
             list(stream)
     assert answer_to(engine, ask("hello", max_tokens=2))[-1].finish
     assert engine.pid != pid
+
+
+def test_what_does_not_fit_waits_and_is_told_behind_how_many(folder: Path, ask: Ask) -> None:
+    smallest = EngineSpec("llama", "transformers", str(folder), threads=1, answer_memory=1)  # two answers at a time
+    engine = EngineProcess(smallest)
+    params = {"max_tokens": 120, "temperature": 0}
+    streams = [engine.start(ask(f"hello {number}", request_id=str(number), **params)) for number in range(5)]
+    told: list[Queued] = []
+    for arrival in streams[4]:
+        if isinstance(arrival, Queued):
+            told.append(arrival)
+            streams[4].cancel()
+        assert not isinstance(arrival, Chunk) or (arrival.finish and arrival.finish.reason == "cancelled")
+    assert told[0].ahead in (1, 2)
+    assert all(chunks_of(stream)[-1].finish for stream in streams[:4])
+    engine.close()
 
 
 def test_a_process_killed_while_loading_makes_the_model_unavailable(folder: Path, ask: Ask) -> None:

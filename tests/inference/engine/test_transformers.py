@@ -161,6 +161,9 @@ class SabotagedForward:
         self._forward, self._victim, self._trouble = forward, victim, trouble
         self.released: list[Any] = []
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._forward, name)
+
     def advance(self, works: list[Any]) -> list[Any]:
         results = self._forward.advance(works)
         for index, work in enumerate(works):
@@ -168,9 +171,9 @@ class SabotagedForward:
                 results[index] = self._trouble or torch.full_like(results[index], torch.nan)
         return results
 
-    def release(self, key: Any) -> None:
+    def release(self, key: Any, *kept: Any) -> None:
         self.released.append(key)
-        self._forward.release(key)
+        self._forward.release(key, *kept)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +191,7 @@ def test_one_bad_request_does_not_harm_the_others(
 ) -> None:
     engine = TransformersEngine(llama)
     forward = SabotagedForward(engine._forward, "bad", trouble)
-    engine._forward = forward  # type: ignore[assignment]
+    engine._forward = engine._admission._forward = forward  # type: ignore[assignment]
     driver = drive(engine)
     driver.add("good", ask("hello", temperature=0, max_tokens=8))
     driver.add("bad", ask("hello", temperature=0.5, max_tokens=8))
@@ -206,7 +209,8 @@ def test_a_token_that_cannot_become_text_ends_its_request_alone(llama: LoadedMod
     driver = drive(TransformersEngine(llama))
     driver.add("good", ask("hello", temperature=0, max_tokens=8))
     driver.add("bad", ask("hello", temperature=0, max_tokens=8))
-    driver.engine._sequences["bad"]._detokenizer.feed = unknown_piece
+    sequences = dict(driver.engine._admission._waiting._lanes[""])
+    sequences["bad"]._detokenizer.feed = unknown_piece
     driver.run()
     assert "IndexError: piece id" in str(driver.errors["bad"])
     assert driver.token_ids("good") == generated(llama, ask("hello"), 8)

@@ -1,0 +1,57 @@
+"""What the machine has, as Linux tells it: memory, and what its processors can do. Without torch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+CONTAINER = Path("/sys/fs/cgroup")
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def cpu_flags() -> frozenset[str]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    flags = next((line.partition(":")[2] for line in lines if line.startswith("flags")), "")
+    return frozenset(flags.split())
+
+
+def total_memory() -> int | None:
+    """Bytes that this machine, or the container around this process, has; None where nobody can say."""
+    known = [limit for limit in (_from_meminfo("MemTotal"), _container("memory.max")) if limit is not None]
+    return min(known, default=None)
+
+
+def available_memory() -> int | None:
+    """Bytes that another program may still take; None where nobody can say."""
+    most, used = _container("memory.max"), _container("memory.current")
+    left = most - used if most is not None and used is not None else None
+    known = [limit for limit in (_from_meminfo("MemAvailable"), left) if limit is not None]
+    return min(known, default=None)
+
+
+def memory_of_process(pid: int) -> int:
+    """Bytes it holds in memory; 0 where nobody can say."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * PAGE
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _from_meminfo(name: str) -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def _container(name: str) -> int | None:
+    try:
+        return int((CONTAINER / name).read_text())
+    except (OSError, ValueError):  # no container, no limit ("max"), or the first version of cgroups
+        return None

@@ -1,0 +1,151 @@
+"""What is said to an OpenAI-compatible server and what it says back, as plain values; no connection is opened here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from inference.engine.types import EngineError, EngineRequest, FinishReason, ModelUnavailable, PromptTooLong, RemoteSpec
+
+LONGEST_QUOTE = 300
+LONGEST_WAIT_SECONDS = 20.0
+BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One event of a streamed answer; None where it says nothing of it."""
+
+    text: str = ""
+    reason: FinishReason | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+def is_raw(request: EngineRequest) -> bool:
+    return request.messages[-1].role == "prompt"
+
+
+def path_of(request: EngineRequest) -> str:
+    return "/completions" if is_raw(request) else "/chat/completions"
+
+
+def body_of(model: str, request: EngineRequest, remote: RemoteSpec) -> dict[str, Any]:
+    """The request; what was shown already stands at its end, so that the answer goes on behind it.
+
+    Raises EngineError when something was shown and the server cannot go on with it.
+    """
+    params = request.params
+    body: dict[str, Any] = {"model": model, "stream": True, "stream_options": {"include_usage": True}}
+    if is_raw(request):
+        body["prompt"] = request.messages[-1].content + request.shown_text
+    else:
+        body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
+        if request.shown_text:
+            _go_on(body, request.shown_text, remote)
+    body |= {"temperature": params.temperature, "top_p": params.top_p}
+    if params.max_tokens is not None:
+        body["max_tokens"] = max(1, params.max_tokens - len(request.shown_token_ids))
+    if params.stop:
+        body["stop"] = list(params.stop)
+    if params.seed is not None:
+        body["seed"] = params.seed
+    # Not every server knows these; whoever did not ask for them must not be refused because of them.
+    usual = {"presence_penalty": 0.0, "frequency_penalty": 0.0, "top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
+    body |= {name: getattr(params, name) for name, value in usual.items() if getattr(params, name) != value}
+    if params.logit_bias:
+        body["logit_bias"] = {str(token_id): bias for token_id, bias in params.logit_bias}
+    return {name: value for name, value in body.items() if name not in remote.omitted_fields}
+
+
+def read_piece(data: str) -> Piece:
+    """Raises EngineError for an error that is told within the stream, and for what cannot be read."""
+    event = _object(data)
+    if error := event.get("error"):
+        raise EngineError(f"The remote server broke off the answer: {_quoted(error)}")
+    usage = event.get("usage") if isinstance(event.get("usage"), dict) else {}
+    choices = event.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    said = choice.get("delta") or choice.get("message") or choice
+    text = (said.get("content") or said.get("text") or "") if isinstance(said, dict) else ""
+    return Piece(
+        text if isinstance(text, str) else "",
+        _reason(choice.get("finish_reason")),
+        _count(usage, "prompt_tokens"),
+        _count(usage, "completion_tokens"),
+    )
+
+
+def error_of(status: int, body: str, key: str) -> EngineError:
+    """A refusal in one sentence. What the server says is quoted, without our key, should it be so foolish."""
+    said = _quoted(body.replace(key, "…") if key else body)
+    if status in (401, 403):
+        return ModelUnavailable(f"The remote server does not accept our key; an administrator must look at it: {said}")
+    if status == 404:
+        return ModelUnavailable(f"The remote server does not know this model or this address: {said}")
+    if status == 429:
+        return EngineError(f"The remote server is busy or our quota there is used up; please try again later: {said}")
+    if 300 <= status < 400:
+        return ModelUnavailable("The remote server sends us to another address, which is not followed.")
+    if status >= 500:
+        return EngineError(f"The remote server failed ({status}); please try again: {said}")
+    if "context_length_exceeded" in body or "maximum context length" in body:
+        return PromptTooLong(f"The question is too long for this remote model: {said}")
+    return EngineError(f"The remote server refused the request: {said}")
+
+
+def seconds_to_wait(status: int, retry_after: str, attempt: int) -> float | None:
+    """Before the same request is sent again; None when that would not help."""
+    if status not in BUSY:
+        return None
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        seconds = 0.5 * 2**attempt
+    return max(0.0, seconds) if seconds <= LONGEST_WAIT_SECONDS else None
+
+
+def _go_on(body: dict[str, Any], shown: str, remote: RemoteSpec) -> None:
+    if not remote.continuation:
+        raise EngineError("The connection to the remote model was lost in the middle of the answer; please ask again.")
+    body["messages"].append({"role": "assistant", "content": shown})
+    if remote.continuation == "flag":
+        body |= {"continue_final_message": True, "add_generation_prompt": False}
+
+
+def _object(data: str) -> dict[str, Any]:
+    try:
+        event = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise EngineError("The remote server sent something that is no answer.") from error
+    if not isinstance(event, dict):
+        raise EngineError("The remote server sent something that is no answer.")
+    return event
+
+
+def _reason(told: Any) -> FinishReason | None:
+    if told == "content_filter":
+        raise EngineError("The remote server's content filter ended this answer.")
+    if told is None or told == "":
+        return None
+    return "length" if told in ("length", "max_tokens") else "stop"
+
+
+def _count(usage: Any, name: str) -> int | None:
+    value = usage.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else None
+
+
+def _quoted(said: Any) -> str:
+    """The server's own words, short and in one line."""
+    if isinstance(said, str):
+        try:
+            said = json.loads(said)
+        except (ValueError, RecursionError):
+            return " ".join(said.split())[:LONGEST_QUOTE] or "no reason given"
+    if isinstance(said, dict):
+        said = said.get("error") or said.get("message") or said.get("detail") or said
+    if isinstance(said, dict):
+        said = said.get("message") or said
+    return " ".join(str(said).split())[:LONGEST_QUOTE] or "no reason given"

@@ -1,0 +1,59 @@
+"""`.ci/run` stops at the first thing that is wrong, and shows it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.stack import ROOT
+
+PROGRAMS_OF_THE_MACHINE = ("chromium", "initdb", "msgfmt")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project in which everything is right: its tools do nothing, and say where they were called."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
+    script(tmp_path / "run", "echo run $*")
+    for name in ("ruff", "mypy", "python"):
+        script(tmp_path / ".venv" / "bin" / name, f"echo {name} $*")
+    for name in PROGRAMS_OF_THE_MACHINE:
+        script(tmp_path / "machine" / name, "exit 0")
+    return tmp_path
+
+
+def script(path: Path, line: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+
+
+def run_in(project: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": f"{project / 'machine'}:/usr/bin:/bin"}
+    return subprocess.run(["sh", ".ci/run"], cwd=project, env=environment, capture_output=True, text=True, timeout=30)
+
+
+def test_when_all_is_well_the_first_collection_is_not_shown(project: Path) -> None:
+    result = run_in(project)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[0] == "ruff check ."
+    assert result.stdout.splitlines()[-1] == "run test"
+
+
+def test_when_the_collection_fails_its_words_are_shown(project: Path) -> None:
+    script(project / "run", "echo an import is broken; echo a warning >&2; exit 2")
+    result = run_in(project)
+    assert result.returncode == 1
+    assert result.stdout.splitlines() == ["an import is broken", "a warning"]
+
+
+@pytest.mark.parametrize("tool", ["ruff", "mypy", "python"])
+def test_what_a_tool_finds_ends_it(project: Path, tool: str) -> None:
+    script(project / ".venv" / "bin" / tool, f"echo {tool} complains; exit 1")
+    result = run_in(project)
+    assert result.returncode != 0
+    assert result.stdout.splitlines()[-1] == f"{tool} complains"
