@@ -29,7 +29,8 @@ DOUBLE_VOTES = int(os.environ.get("ARENA_DOUBLE_VOTES", "60"))
 def tallied() -> Counter[Any]:
     """The votes added up by other means than arena.counting: a vote at a time, from the rows themselves."""
     found: Counter[Any] = Counter()
-    for vote in Vote.objects.prefetch_related("battle__sides", "verdicts__scopes"):
+    found_votes = Vote.objects.prefetch_related("battle__sides", "verdicts__scopes")
+    for vote in found_votes.iterator(chunk_size=200):  # SQLite refuses to look for thousands at once
         last = max(vote.verdicts.all(), key=lambda verdict: verdict.pk)
         sides = sorted(vote.battle.sides.all(), key=lambda side: side.label)
         for scope in last.scopes.all() if last.is_rated else []:

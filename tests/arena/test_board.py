@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from arena import standings
 from arena.board import Board, Row, board_of, scope_named
 from arena.board_choice import BoardChoice, chips, headings
-from arena.models import Contestant, PairCount, Scope, Snapshot
+from arena.models import Contestant, PairCount, Scope, Snapshot, VoteImport
 from arena.rating.bradley_terry import fit
 from arena.rating.counts import PairCounts
 from arena.voting import cast_vote, overrule
@@ -189,6 +189,16 @@ def test_votes_of_a_day_are_counted_where_they_belong_and_speeds_are_medians(ali
     assert len(board.days) == standings.CHART_DAYS
     assert board.days[-1] == (timezone.localdate().isoformat(), 3)
     assert [row.speed for row in board.rows] == [10.0, 10.0]  # eleven tokens in one second after the first
+
+
+def test_an_imports_last_vote_is_when_it_was_read() -> None:
+    scope = Scope.objects.create(kind=Scope.Kind.IMPORT, key="abc")
+    source = VoteImport.objects.create(sha256="abc", name="votes.csv", format="csv", scope=scope)
+    count(scope, *(Contestant.objects.create(name=name) for name in ("x", "y")), 3, 1)
+    board = board_of(scope)
+    assert (board.last_vote, board.votes) == (source.created_at, 4)
+    assert [row.kind for row in board.rows] == ["import", "import"]
+    assert board_of(scope, with_style=True).rows == [], "nothing is known of the form of their answers"
 
 
 def test_days_that_are_not_covered_completely_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
