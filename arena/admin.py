@@ -25,7 +25,7 @@ from arena.integrity import Reason
 from arena.labels import CATEGORY_LABELS, LANGUAGE_LABELS, category_label, language_label
 from arena.models import Battle, Contestant, Verdict, Vote
 from arena.voter_report import voter_lines
-from arena.voting import move_to_its_scopes, overrule
+from arena.voting import correct, overrule
 from inference.models import ModelEntry
 
 KEY_SHOWN = 10  # characters of a voter's key
@@ -109,10 +109,8 @@ class BattleAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Battle, form: Any, change: bool) -> None:
-        # Only these two: a vote may change the state while the form is open.
-        obj.save(update_fields=["language", "categories"])
         if form.changed_data:
-            move_to_its_scopes(obj, by=request.user.get_username())
+            correct(obj, by=request.user.get_username())
 
     @admin.display(description=_("sides"))
     def who(self, battle: Battle) -> str:
@@ -213,7 +211,7 @@ class VoteAdmin(admin.ModelAdmin):
         self._decide(request, queryset, is_rated=True)
 
     def _decide(self, request: HttpRequest, queryset: Any, *, is_rated: bool) -> None:
-        votes = list(queryset.filter(now_rated=not is_rated).select_related("battle__user"))
+        votes = list(queryset.filter(now_rated=not is_rated).prefetch_related(None).select_related("battle__user"))
         for vote in votes:
             overrule(vote, is_rated=is_rated, by=request.user.get_username())
             self.log_change(request, vote, "Put back into the rating." if is_rated else "Taken out of the rating.")

@@ -20,7 +20,7 @@ from django.utils import translation
 from arena.frames import BlindFrames, NamedFrames, padded
 from arena.models import Battle, Turn
 from arena.pacing import FRAME_SECONDS, PATIENCE_SECONDS, CommonClock
-from arena.page import end_if_due, hides_names, turn_page
+from arena.page import end_if_due, turn_page
 from arena.services import answers_of
 from arena.timing import begun_at, is_shown, usual_rate
 from chat import consumers as chat_consumers
@@ -80,7 +80,7 @@ class BattleConsumer(ReplyConsumer):
         self.connected = time.time()
         self.was_stopped = False
         await self.accept()
-        send = self._send_blind if hides_names(turn.battle) else self._send_named
+        send = self._send_blind if turn.battle.hides_names else self._send_named
         works: list[Coroutine[Any, Any, None]] = [self._gather(source) for source in sources]
         self.tasks = [asyncio.create_task(self._or_close(work)) for work in (*works, self._while_allowed(send))]
 

@@ -19,7 +19,7 @@ from arena.models import Vote
 from chat.owners import Owner
 
 RULES_VERSION = 1
-SAME_PROMPT_CAP = 5  # rated votes of one pair on the same question
+SAME_PROMPT_CAP = 5  # of one pair's votes on the same question only the first so many are rated
 
 
 class Reason(TextChoices):
@@ -41,7 +41,7 @@ class Facts:
     answers: tuple[str, ...]
     names: tuple[str, ...]  # every name that would tell who answers
     was_stopped: bool
-    same_prompt_votes: int  # earlier rated votes of this pair on this question
+    same_prompt_votes: int  # earlier votes of this pair on this question, rated or not
     votes_today: int
 
 

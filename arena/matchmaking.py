@@ -120,4 +120,4 @@ def draw_pair(probabilities: PairProbabilities, random: random.Random | None = N
     i, j = divmod(int(np.searchsorted(cumulative, drawn, side="right")), len(probabilities.models))
     pair = (probabilities.models[i], probabilities.models[j])
     left, right = pair if secrets.randbits(1) else pair[::-1]
-    return Drawn(left, right, float(probabilities.matrix[i, j]))
+    return Drawn(left, right, min(1.0, float(probabilities.matrix[i, j])))  # a sum of shares may round above 1

@@ -117,8 +117,8 @@ class Battle(models.Model):
 
     @property
     def hides_names(self) -> bool:
-        """Nothing that leaves the server may tell the sides apart."""
-        return self.is_blind and self.state == self.State.OPEN
+        """Nothing that leaves the server may tell the sides apart; a void battle can still be asked again."""
+        return self.is_blind and self.state != self.State.VOTED
 
 
 class Side(models.Model):
@@ -241,7 +241,7 @@ class Scope(models.Model):
         IMPORT = "import", _("import")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    key = models.CharField(max_length=120, blank=True)
+    key = models.CharField(max_length=160, blank=True)  # a group's name has up to 150 characters
     revision = models.PositiveBigIntegerField(default=0)
 
     class Meta:

@@ -63,11 +63,6 @@ class Button:
     key: int
 
 
-def hides_names(battle: Battle) -> bool:
-    """Until the vote; also of a void battle, which may be asked again and then voted on."""
-    return battle.is_blind and battle.state != Battle.State.VOTED
-
-
 def battle_page(battle: Battle, *, text: str = "", error: str = "", **more: Any) -> dict[str, Any]:
     """The context of arena/battle.html."""
     turns = turn_views(battle)
@@ -145,13 +140,13 @@ def is_ready(battle: Battle) -> bool:
     """The last turn is complete for everyone who looks: the battle can be voted on, or asked something more."""
     answers = [side[-1] for side in all_answers(battle)]
     end_if_due(battle, answers)
-    if hides_names(battle):
+    if battle.hides_names:
         return is_shown(answers)
     return not any(answer.reply and answer.reply.is_active for answer in answers)
 
 
 def _turn_view(battle: Battle, turn: Turn, question: str, answers: Sequence[Answer]) -> TurnView:
-    if hides_names(battle):
+    if battle.hides_names:
         return _blind_view(battle, turn, question, answers)
     vote = Vote.objects.filter(battle=battle).first()
     panels = [_named_panel(turn, answer, vote.choice if vote else "") for answer in answers]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget
 
 from arena.models import Battle, Side, Turn
-from arena.page import battle_page, empty_page, hides_names, is_ready, turn_page
+from arena.page import battle_page, empty_page, is_ready, turn_page
 from arena.services import BattleClosed, ask_again, continue_with, say, start_battle, stop_all
 from arena.voting import AlreadyVoted, NotReady, cast_vote
 from chat.access import HtmxRequest, for_owners
@@ -136,7 +136,7 @@ def vote(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     battle = _owned(owner, pk)
     status = 200
     try:
-        if hides_names(battle) and not is_ready(battle):
+        if battle.hides_names and not is_ready(battle):
             raise NotReady(_("Please wait until every side has answered."))
         cast_vote(battle=battle, owner=owner, choice=request.POST.get("vote", ""))
     except AlreadyVoted as refusal:
@@ -160,7 +160,7 @@ def go_on(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
     battle = _owned(owner, pk)
     side = get_object_or_404(Side.objects.select_related("battle", "conversation"), battle=battle, label=_side(request))
     try:
-        if hides_names(battle):
+        if battle.hides_names:
             raise BattleClosed(_("Please vote first: going on with one side would tell who it is."))
         conversation = continue_with(side, owner)
     except RequestRefused as refusal:
@@ -188,7 +188,7 @@ def _check_ready(battle: Battle) -> None:
 
 def _neutral(battle: Battle, refusal: RequestRefused) -> RequestRefused:
     """A refusal that names a model must not leave the server before the vote."""
-    if isinstance(refusal, ModelNotOffered) and hides_names(battle):
+    if isinstance(refusal, ModelNotOffered) and battle.hides_names:
         return BattleClosed(_("One of the two is not offered any more; please begin a new round."))
     return refusal
 

@@ -73,12 +73,19 @@ def overrule(vote: Vote, *, is_rated: bool, by: str) -> Verdict:
         )
 
 
-def move_to_its_scopes(battle: Battle, by: str) -> None:
-    """After its language or categories were corrected: a rated vote counts where it belongs now."""
-    vote = Vote.objects.filter(battle=battle).first()
-    last = vote.verdicts.order_by("-id").first() if vote else None
-    if vote and last and last.is_rated:
-        overrule(vote, is_rated=True, by=by)
+def correct(battle: Battle, by: str) -> None:
+    """Saves the language and categories that an administrator has corrected; a rated vote counts where it belongs now.
+
+    Only these two columns: a vote may change the state meanwhile. The chain is locked before the battle, as in
+    `cast_vote`, so that the two cannot wait for each other.
+    """
+    with transaction.atomic():
+        _locked_chain()
+        battle.save(update_fields=["language", "categories"])
+        vote = Vote.objects.filter(battle=battle).first()
+        last = vote.verdicts.order_by("-id").first() if vote else None
+        if vote and last and last.is_rated:
+            overrule(vote, is_rated=True, by=by)
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

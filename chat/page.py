@@ -105,7 +105,7 @@ def _chosen(states: list[ModelState], owner: Owner, conversation: Conversation |
         found = next((state for state in states if state.entry.slug == slug), None)
         if found:
             return found
-    last = Conversation.objects.owned_by(owner).newest_first().values_list("model_id", flat=True).first()
+    last = Conversation.objects.owned_by(owner).in_chat().newest_first().values_list("model_id", flat=True).first()
     able = [state for state in states if state.state != "offline"] or states
     return next((state for state in able if state.entry.pk == last), able[0] if able else None)
 

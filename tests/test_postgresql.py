@@ -52,9 +52,10 @@ def database_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_accounts_chat_and_inference_pass_on_postgresql(database_url: str) -> None:
+def test_accounts_chat_inference_and_arena_pass_on_postgresql(database_url: str) -> None:
     places = ["tests/accounts", "tests/chat", "tests/test_ownership.py"]
     places += ["tests/inference/test_run.py", "tests/inference/test_stream.py"]
+    places += [f"tests/arena/test_{name}.py" for name in ("battles", "voting", "any_operations")]
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", *places],
         cwd=ROOT,

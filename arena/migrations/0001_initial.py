@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('overall', 'overall'), ('category', 'category'), ('language', 'language'), ('expert', 'experts'), ('group', 'group'), ('month', 'month'), ('mode', 'mode'), ('import', 'import')], max_length=10)),
-                ('key', models.CharField(blank=True, max_length=120)),
+                ('key', models.CharField(blank=True, max_length=160)),
                 ('revision', models.PositiveBigIntegerField(default=0)),
             ],
             options={

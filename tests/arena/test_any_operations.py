@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from arena import counting, verification
 from arena.models import Battle, Side, Verdict, Vote, VoteChain
-from arena.voting import AlreadyVoted, cast_vote, move_to_its_scopes, overrule
+from arena.voting import AlreadyVoted, cast_vote, correct, overrule
 from chat.owners import Owner
 from tests.arena.ready_battles import Ready, contestants_named, ready_battles
 
@@ -126,7 +126,7 @@ class Anything:
         if battle:
             battle.language, battle.categories = self._subject()
             battle.save(update_fields=["language", "categories"])
-            move_to_its_scopes(battle, by="ada")
+            correct(battle, by="ada")
 
     def retire(self) -> None:
         person = self.random.choice(self.people)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from arena import counting
 from arena.models import Battle, Contestant, PairCount, Scope, StyleFeatures, Verdict, Vote
-from arena.voting import AlreadyVoted, NotReady, cast_vote, move_to_its_scopes, overrule
+from arena.voting import AlreadyVoted, NotReady, cast_vote, correct, overrule
 from chat.owners import Owner
 from inference.models import Generation
 from inference.services import RequestRefused
@@ -165,7 +165,7 @@ def test_a_corrected_battle_moves_its_vote_to_where_it_belongs(owner: Owner, pai
     vote = cast_vote(battle=battle, owner=owner, choice="a")
     battle.language, battle.categories = "ja", ["water"]
     battle.save()
-    move_to_its_scopes(battle, by="ada")
+    correct(battle, by="ada")
     assert {"language:ja", "category:water", "overall"} <= scopes_of(vote)
     assert counts("language", "ja") == counts("category", "water") == counts() == [("ant", "bee", 1, 0, 0, 0)]
     assert counts("language", "en") == counts("category", "air") == [("ant", "bee", 0, 0, 0, 0)]
@@ -177,7 +177,7 @@ def test_correcting_a_battle_does_not_bring_back_a_vote_that_was_taken_out(
     battle = ready_battle(owner, pair)
     vote = cast_vote(battle=battle, owner=owner, choice="a")
     overrule(vote, is_rated=False, by="ada")
-    move_to_its_scopes(battle, by="ada")
+    correct(battle, by="ada")
     assert vote.verdicts.count() == 2 and counts() == [("ant", "bee", 0, 0, 0, 0)]
 
 
