@@ -15,7 +15,7 @@ pytestmark = pytest.mark.stack
 
 PER_DOMAIN = 14
 # What the model cards say, less the chance of these items: a regression of the engine or of the weights shows.
-LEAST_RIGHT = {"demo-large": 0.45, "demo-small": 0.28}
+LEAST_RIGHT = {"demo-large": 0.75, "demo-small": 0.28}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_the_larger_knows_more(items: list[Item], answers: dict[str, list[dict[s
 def test_what_they_do_not_know_they_say(items: list[Item], answers: dict[str, list[dict[str, str]]]) -> None:
     pairs = zip(items, answers["demo-large"], strict=True)
     refused = [is_refusal(answer["text"]) for item, answer in pairs if item.domain == OFF_TOPIC[0]]
-    assert sum(refused) / len(refused) >= 0.7
+    assert sum(refused) / len(refused) >= 0.85
 
 
 def test_the_first_answer_comes_within_two_seconds(site: Stack) -> None:

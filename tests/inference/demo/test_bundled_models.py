@@ -12,7 +12,7 @@ from inference.demo.evaluate import Item, answer_all, held_out_items, is_refusal
 
 MODELS = Path(__file__).parents[3] / "inference" / "demo" / "models"
 COUNT_PER_DOMAIN = 5
-LEAST_RIGHT = {"small": 0.27, "large": 0.45}
+LEAST_RIGHT = {"small": 0.27, "large": 0.74}
 LARGEST_MEGABYTES = 24
 
 
@@ -46,8 +46,8 @@ def test_foreign_questions_are_refused_and_good_ones_answered() -> None:
     items, answers = examined("large")
     foreign = [is_refusal(answer) for item, answer in zip(items, answers, strict=True) if item.is_off_topic]
     good = [is_refusal(answer) for item, answer in zip(items, answers, strict=True) if not item.is_off_topic]
-    assert sum(foreign) / len(foreign) >= 0.65
-    assert sum(good) / len(good) <= 0.12
+    assert sum(foreign) / len(foreign) >= 0.75
+    assert sum(good) / len(good) <= 0.06
 
 
 @pytest.mark.parametrize("size", LEAST_RIGHT)
