@@ -69,8 +69,8 @@ def test_the_larger_knows_more(items: list[Item], answers: dict[str, list[dict[s
 
 def test_what_they_do_not_know_they_say(items: list[Item], answers: dict[str, list[dict[str, str]]]) -> None:
     pairs = zip(items, answers["demo-large"], strict=True)
-    refused = [is_refusal(answer["text"]) for item, answer in pairs if item.domain == OFF_TOPIC[0]]
-    assert sum(refused) / len(refused) >= 0.85
+    refused = [is_refusal(answer["text"]) for item, answer in pairs if item.domain in OFF_TOPIC]
+    assert sum(refused) / len(refused) >= 0.75
 
 
 def test_the_first_answer_comes_within_two_seconds(site: Stack) -> None:
