@@ -49,8 +49,10 @@ class Axis:
 
 
 def axis(intervals: Iterable[tuple[float, float]]) -> Axis:
-    """From the lowest lower to the highest upper end; without any interval, around 1000 points."""
-    found = list(intervals) or [(990.0, 1010.0)]
+    """From the lowest lower to the highest upper end; without any interval it is empty, around 1000 points."""
+    found = list(intervals)
+    if not found:
+        return Axis(990.0, 1010.0)
     low, high = min(lower for lower, _upper in found), max(upper for _lower, upper in found)
     if high - low < 1:
         low, high = low - 1, high + 1
