@@ -29,6 +29,7 @@ from inference.models import ModelEntry
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
+BACKLOG = 1024  # connections that wait to be taken; the kernel may allow fewer
 
 
 class Command(BaseCommand):
@@ -107,7 +108,7 @@ class Command(BaseCommand):
             name = "worker" if workers == 1 else f"worker-{number}"
             command = [*manage, "worker", f"--concurrency={concurrency}", *self.worker_options]
             supervisor.add(Child(name, command, environment, stop_signal=signal.SIGQUIT))
-        server = [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "--ping-interval", "20"]
+        server = [sys.executable, "-m", "daphne", "-v", "0", "-e", endpoint(host, port), "--ping-interval", "20"]
         if settings.BEHIND_PROXY:
             server.append("--proxy-headers")
         server += ["--application-close-timeout", "1", "fastchat_site.asgi:application"]
@@ -204,6 +205,12 @@ def why_not_listening(host: str, port: int, error: OSError) -> str:
     return (
         f"This machine has no address {host} to listen on ({error.strerror}). For all it has: ./run up --host 0.0.0.0"
     )
+
+
+def endpoint(host: str, port: int) -> str:
+    """Where daphne listens. Its own backlog is 50: of 200 programs that connect at once, some were thrown out."""
+    interface = host.strip("[]").replace(":", r"\:")
+    return f"tcp:port={port}:interface={interface}:backlog={BACKLOG}"
 
 
 def python_path() -> str:
