@@ -7,11 +7,20 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import F, Max
 
-from arena.models import ImportedVote, PairCount, Scope, Side, Verdict, Vote
+from arena.models import ImportedVote, PairCount, Scope, Side, Verdict, Vote, VoteChain
 
 COLUMNS = ("left_wins", "right_wins", "ties", "both_bad")
 
 Cell = tuple[int, int, int, str]  # scope, left contestant, right contestant, column
+
+
+def locked_chain() -> VoteChain:
+    """Within a transaction: nobody votes and nobody is overruled until its end."""
+    chain = VoteChain.objects.select_for_update().filter(id=1).first()
+    if chain is None:
+        VoteChain.objects.get_or_create(id=1)
+        chain = VoteChain.objects.select_for_update().get(id=1)
+    return chain
 
 
 def outcomes(choice: str, sides: list[tuple[str, int]]) -> Iterator[tuple[int, int, str]]:
@@ -34,17 +43,28 @@ def sides_of(vote: Vote) -> list[tuple[str, int]]:
 
 
 def give_verdict(
-    vote: Vote, *, scopes: Iterable[Scope], reasons: list[str], rules_version: int, decided_by: str = ""
+    vote: Vote,
+    *,
+    sides: list[tuple[str, int]],
+    scopes: Iterable[Scope],
+    reasons: list[str],
+    rules_version: int,
+    decided_by: str = "",
+    is_first: bool = False,
 ) -> Verdict:
-    """Adds a verdict and moves the counts from the one before to it. The caller holds the vote chain's lock."""
-    before = vote.verdicts.order_by("-id").first()
+    """Adds a verdict and moves the counts from the one before to it. The caller holds the vote chain's lock.
+
+    `sides` are those of the battle, as `sides_of` finds them; `is_first` says that the vote was stored just now.
+    """
+    before = None if is_first else vote.verdicts.order_by("-id").first()
     old = set(before.scopes.values_list("pk", flat=True)) if before else set()
     verdict = Verdict.objects.create(
         vote=vote, is_rated=not reasons, reasons=reasons, rules_version=rules_version, decided_by=decided_by
     )
     new = set() if reasons else {scope.pk for scope in scopes}
-    verdict.scopes.set(new)
-    pairs = list(outcomes(vote.choice, sides_of(vote)))
+    links = Verdict.scopes.through
+    links.objects.bulk_create([links(verdict_id=verdict.pk, scope_id=scope) for scope in new])
+    pairs = list(outcomes(vote.choice, sides))
     changes: Counter[Cell] = Counter()
     for scope in old ^ new:
         changes.update({(scope, *pair): 1 if scope in new else -1 for pair in pairs})
@@ -53,15 +73,20 @@ def give_verdict(
 
 
 def add(changes: Counter[Cell]) -> None:
-    """Adds to the counts, in one order for everybody, so that two transactions cannot wait for each other."""
-    for (scope, left, right, column), number in sorted(changes.items()):
-        if not number:
+    """Adds to the counts. The caller holds the vote chain's lock, or is the only one who knows the scope."""
+    alike: dict[tuple[int, int, str, int], set[int]] = {}  # the same step in many scopes is one question
+    for (scope, *step), number in changes.items():
+        if number:
+            alike.setdefault((*step, number), set()).add(scope)  # type: ignore[arg-type]
+    for (left, right, column, number), scopes in alike.items():
+        rows = PairCount.objects.filter(scope_id__in=scopes, left_id=left, right_id=right)
+        if rows.update(**{column: F(column) + number}) == len(scopes):
             continue
-        row = PairCount.objects.filter(scope_id=scope, left_id=left, right_id=right)
-        if not row.update(**{column: F(column) + number}):
-            PairCount.objects.create(scope_id=scope, left_id=left, right_id=right, **{column: number})
-    for scope in sorted({cell[0] for cell in changes}):
-        Scope.objects.filter(pk=scope).update(revision=F("revision") + 1)
+        new = scopes.difference(rows.values_list("scope_id", flat=True))
+        PairCount.objects.bulk_create(
+            [PairCount(scope_id=scope, left_id=left, right_id=right, **{column: number}) for scope in new]
+        )
+    Scope.objects.filter(pk__in={cell[0] for cell in changes}).update(revision=F("revision") + 1)
 
 
 def recount() -> Counter[Cell]:

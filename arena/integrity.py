@@ -41,7 +41,7 @@ class Facts:
     answers: tuple[str, ...]
     names: tuple[str, ...]  # every name that would tell who answers
     was_stopped: bool
-    same_prompt_votes: int  # earlier votes of this pair on this question, rated or not
+    same_prompt_votes: int  # earlier votes of this pair on this question, rated or not; counted up to the cap
     votes_today: int
 
 

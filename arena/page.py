@@ -131,9 +131,8 @@ def end_if_due(battle: Battle, answers: Sequence[Answer]) -> bool:
     """Notes that the last turn is answered; true if it is. Where one blind side cannot, the other one is stopped."""
     if battle.is_blind and is_broken(answers) and any(answer.reply and answer.reply.is_active for answer in answers):
         stop_all(battle)
-    is_answered = settle(battle)
-    battle.refresh_from_db(fields=["state"])
-    return is_answered
+        return settle(battle)
+    return settle(battle, answers)
 
 
 def is_ready(battle: Battle) -> bool:

@@ -129,14 +129,17 @@ def all_answers(battle: Battle) -> list[list[Answer]]:
     return found
 
 
-def settle(battle: Battle) -> bool:
-    """Notes that the last turn is answered. A blind battle in which a side failed is void. True when it is answered."""
+def settle(battle: Battle, answers: Sequence[Answer] | None = None) -> bool:
+    """Notes that the last turn is answered. A blind battle in which a side failed is void. True when it is answered.
+
+    `answers` are those of the last turn, where the caller has them.
+    """
     turn = battle.turns.order_by("-position").first()
     if turn is None:
         return False
     if turn.ready_at is not None:
         return True
-    generations = [answer.generation for answer in answers_of(battle, turn)]
+    generations = [answer.generation for answer in answers or answers_of(battle, turn)]
     if any(generation is not None and generation.is_active for generation in generations):
         return False
     Turn.objects.filter(pk=turn.pk, ready_at=None).update(ready_at=timezone.now())
@@ -144,8 +147,9 @@ def settle(battle: Battle) -> bool:
         generation is None or generation.status == Generation.Status.FAILED or not generation.text
         for generation in generations
     )
-    if failed and battle.is_blind:
+    if failed and battle.is_blind and battle.state == Battle.State.OPEN:
         Battle.objects.filter(pk=battle.pk, state=Battle.State.OPEN).update(state=Battle.State.VOID)
+        battle.refresh_from_db(fields=["state"])
     return True
 
 

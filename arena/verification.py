@@ -7,18 +7,12 @@ from collections import defaultdict
 from django.db import transaction
 from django.db.models import Max
 
-from arena.counting import COLUMNS, Cell, kept, recount
+from arena.counting import COLUMNS, Cell, kept, locked_chain, recount
 from arena.integrity import link
 from arena.models import Contestant, Scope, Side, Vote, VoteChain
 
 FIRST_HASH = "0" * 64
 BATCH = 500  # votes at a time: SQLite takes so many keys in one question
-
-
-def locked_chain() -> VoteChain:
-    """Within a transaction: nobody votes and nobody is overruled until its end."""
-    VoteChain.objects.get_or_create(id=1)
-    return VoteChain.objects.select_for_update().get(id=1)
 
 
 def wrong_counts() -> list[str]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arena import integrity
-from arena.counting import give_verdict
+from arena.ballot import Ballot, read_ballot
+from arena.counting import give_verdict, locked_chain, sides_of
 from arena.integrity import Facts, Reason
 from arena.leaks import telling_names
 from arena.models import Battle, Scope, Side, StyleFeatures, Turn, Verdict, Vote, VoteChain
 from arena.rating.style import style_features
-from arena.services import Answer, all_answers, settle
+from arena.services import settle
 from chat.owners import Owner
 from inference.models import Generation, ModelEntry
 from inference.services import RequestRefused
@@ -34,22 +35,24 @@ def cast_vote(*, battle: Battle, owner: Owner, choice: str) -> Vote:
 
     Raises AlreadyVoted, NotReady, or RequestRefused for a choice that this battle does not have.
     """
+    ballot, names = read_ballot(battle), _names() if battle.is_blind else ()  # before anybody has to wait
     try:
         with transaction.atomic():
-            chain = _locked_chain()
+            chain = locked_chain()
             battle = Battle.objects.select_for_update().get(pk=battle.pk)
-            _check(battle, choice)
-            answers = all_answers(battle)
-            vote = _stored(battle, owner, choice, chain)
-            if len(answers) == 2:
-                left, right = (style_features("\n\n".join(map(_text, side))) for side in answers)
+            ballot = _checked(battle, choice, ballot)
+            vote = _stored(battle, ballot, owner, choice, chain)
+            if len(ballot.sides) == 2:
+                left, right = (style_features("\n\n".join(said.text for said in side.said)) for side in ballot.sides)
                 StyleFeatures.objects.create(vote=vote, left=left, right=right)
-            reasons = integrity.reasons_against(_facts(battle, vote, answers))
+            is_of_experts = all(side.is_expert_or_imported for side in ballot.sides)
             give_verdict(
                 vote,
-                scopes=_scopes(battle, vote, owner),
-                reasons=reasons,
+                sides=[(side.label, side.contestant) for side in ballot.sides],
+                scopes=_scopes(battle, vote, owner, is_of_experts),
+                reasons=integrity.reasons_against(_facts(battle, vote, ballot, names)),
                 rules_version=integrity.RULES_VERSION,
+                is_first=True,
             )
     except IntegrityError as error:  # two at the same moment: the constraint has decided
         if Vote.objects.filter(battle=battle).exists():
@@ -61,12 +64,13 @@ def cast_vote(*, battle: Battle, owner: Owner, choice: str) -> Vote:
 def overrule(vote: Vote, *, is_rated: bool, by: str) -> Verdict:
     """An administrator's verdict: takes the vote out, or in again, wherever it belongs."""
     with transaction.atomic():
-        _locked_chain()
+        locked_chain()
         battle = vote.battle
         owner = Owner(user=battle.user) if battle.user else Owner(guest_key="")
         return give_verdict(
             vote,
-            scopes=_scopes(battle, vote, owner),
+            sides=sides_of(vote),
+            scopes=_scopes(battle, vote, owner, _are_experts(battle)),
             reasons=[] if is_rated else [Reason.OVERRULED.value],
             rules_version=integrity.RULES_VERSION,
             decided_by=by,
@@ -80,7 +84,7 @@ def correct(battle: Battle, by: str) -> None:
     `cast_vote`, so that the two cannot wait for each other.
     """
     with transaction.atomic():
-        _locked_chain()
+        locked_chain()
         battle.save(update_fields=["language", "categories"])
         vote = Vote.objects.filter(battle=battle).first()
         last = vote.verdicts.order_by("-id").first() if vote else None
@@ -91,39 +95,37 @@ def correct(battle: Battle, by: str) -> None:
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 
-def _locked_chain() -> VoteChain:
-    VoteChain.objects.get_or_create(id=1)
-    return VoteChain.objects.select_for_update().get(id=1)
-
-
-def _check(battle: Battle, choice: str) -> None:
+def _checked(battle: Battle, choice: str, ballot: Ballot) -> Ballot:
+    """The ballot, read again if the battle has changed since. Raises what `cast_vote` raises."""
     if battle.state == Battle.State.VOTED:
         raise AlreadyVoted(_("You have already voted on this battle."))
-    labels = set(battle.sides.values_list("label", flat=True))
-    if choice not in labels | {Vote.Choice.TIE.value, Vote.Choice.BOTH_BAD.value}:
+    if choice not in {side.label for side in ballot.sides} | {Vote.Choice.TIE.value, Vote.Choice.BOTH_BAD.value}:
         raise RequestRefused(_("Please choose one of the buttons."))
-    if not settle(battle):
+    steps = list(Turn.objects.filter(battle=battle).order_by("position").values_list("attempt", "ready_at"))
+    if steps[-1][1] is None and not settle(battle):  # nobody has looked since the last word
         raise NotReady(_("Please wait until every side has answered."))
-    battle.refresh_from_db(fields=["state"])
-    texts = [_text(answer) for side in all_answers(battle) for answer in side]
-    if battle.state == Battle.State.VOID or not all(texts):
+    if steps[-1][1] is None or steps != [(turn.attempt, turn.ready_at) for turn in ballot.turns]:
+        ballot = read_ballot(battle)
+    if ballot.is_answering:
+        raise NotReady(_("Please wait until every side has answered."))
+    if battle.state == Battle.State.VOID or not ballot.is_complete:
         raise NotReady(_("One of the sides could not answer; please begin a new round."))
+    return ballot
 
 
-def _stored(battle: Battle, owner: Owner, choice: str, chain: VoteChain) -> Vote:
+def _stored(battle: Battle, ballot: Ballot, owner: Owner, choice: str, chain: VoteChain) -> Vote:
     now = timezone.now()
-    last_turn = Turn.objects.filter(battle=battle).order_by("-position")[0]
-    since_ready = now - (last_turn.ready_at or now)
+    since_ready = now - (ballot.turns[-1].ready_at or now)
     vote = Vote(
         battle=battle,
         choice=choice,
         voter_key=integrity.voter_key_of(owner),
-        turns=last_turn.position + 1,
+        turns=len(ballot.turns),
         milliseconds=max(0, int(since_ready.total_seconds() * 1000)),
         created_at=now,
         previous_hash=chain.last_hash,
     )
-    vote.row_hash = integrity.link(vote, sides_by_name(battle))
+    vote.row_hash = integrity.link(vote, [(side.label, side.name) for side in ballot.sides])
     vote.save(force_insert=True)
     chain.last_hash, chain.length = vote.row_hash, chain.length + 1
     chain.save(update_fields=["last_hash", "length"])
@@ -132,32 +134,38 @@ def _stored(battle: Battle, owner: Owner, choice: str, chain: VoteChain) -> Vote
     return vote
 
 
-def sides_by_name(battle: Battle) -> list[tuple[str, str]]:
-    return list(battle.sides.order_by("label").values_list("label", "contestant__name"))
+def _names() -> tuple[str, ...]:
+    entries = ModelEntry.objects.values_list("name", "name_zh_hant", "slug", "organisation", "source", named=True)
+    return tuple(telling_names(entries))
 
 
-def _facts(battle: Battle, vote: Vote, answers: list[list[Answer]]) -> Facts:
-    replies = [answer for side in answers for answer in side]
-    first = Turn.objects.get(battle=battle, position=0)
-    contestants = [side[0].side.contestant_id for side in answers]
-    same_pair = Vote.objects.filter(battle__turns__prompt_hash=first.prompt_hash, battle__turns__position=0)
-    for contestant in contestants:
-        same_pair = same_pair.filter(battle__sides__contestant=contestant)
+def _facts(battle: Battle, vote: Vote, ballot: Ballot, names: tuple[str, ...]) -> Facts:
     earlier = Vote.objects.filter(voter_key=vote.voter_key, created_at__gt=vote.created_at - timedelta(days=1))
     return Facts(
-        prompts=tuple(_prompts(answers)),
-        answers=tuple(_text(answer) for answer in replies),
-        names=tuple(telling_names(ModelEntry.objects.all())) if battle.is_blind else (),
-        was_stopped=any(
-            answer.generation is not None and answer.generation.status == Generation.Status.STOPPED
-            for answer in replies
-        ),
-        same_prompt_votes=same_pair.filter(battle__mode=battle.mode).exclude(pk=vote.pk).distinct().count(),
+        prompts=tuple(ballot.prompts),
+        answers=tuple(said.text for said in ballot.answers),
+        names=names,
+        was_stopped=any(said.status == Generation.Status.STOPPED for said in ballot.answers),
+        same_prompt_votes=_votes_on_the_same(battle, ballot),
         votes_today=earlier.exclude(pk=vote.pk).count(),
     )
 
 
-def _scopes(battle: Battle, vote: Vote, owner: Owner) -> list[Scope]:
+def _votes_on_the_same(battle: Battle, ballot: Ballot) -> int:
+    """How many other battles of this mode had the same question and the same sides, in any order, and their vote."""
+    people = [side.contestant for side in ballot.sides]
+    seats = Side.objects.filter(
+        contestant__in=people,
+        battle__turns__prompt_hash=ballot.turns[0].prompt_hash,
+        battle__turns__position=0,
+        battle__mode=battle.mode,
+        battle__state=Battle.State.VOTED,
+    ).exclude(battle=battle.pk)
+    taken = seats.order_by().values("battle").annotate(seats=Count("pk")).filter(seats=len(people))
+    return len(taken[: integrity.SAME_PROMPT_CAP])
+
+
+def _scopes(battle: Battle, vote: Vote, owner: Owner, is_of_experts: bool) -> list[Scope]:
     """The leaderboards on which a rated vote counts: blind ones on all that fit, named ones on their own."""
     kinds = Scope.Kind
     if not battle.is_blind:
@@ -169,20 +177,15 @@ def _scopes(battle: Battle, vote: Vote, owner: Owner) -> list[Scope]:
         keys += [(kinds.CATEGORY, category) for category in battle.categories]
         if owner.user is not None:
             keys += [(kinds.GROUP, name) for name in owner.user.groups.values_list("name", flat=True)]
-        if _are_experts(battle):
+        if is_of_experts:
             keys.append((kinds.EXPERT, ""))
-    return [Scope.objects.get_or_create(kind=kind, key=key)[0] for kind, key in keys]
+    wanted = Q()
+    for kind, key in keys:
+        wanted |= Q(kind=kind, key=key)
+    known = {(scope.kind, scope.key): scope for scope in Scope.objects.filter(wanted)}
+    return [known.get(pair) or Scope.objects.get_or_create(kind=pair[0], key=pair[1])[0] for pair in keys]
 
 
 def _are_experts(battle: Battle) -> bool:
     others = Side.objects.filter(battle=battle).exclude(contestant__model__backend=ModelEntry.Backend.EXPERT)
     return not others.filter(Q(contestant__model__isnull=False)).exists()
-
-
-def _prompts(answers: list[list[Answer]]) -> list[str]:
-    replies = [answer.reply for answer in answers[0]]
-    return [reply.parent.content for reply in replies if reply is not None and reply.parent is not None]
-
-
-def _text(answer: Answer) -> str:
-    return answer.generation.text if answer.generation else ""

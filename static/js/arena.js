@@ -22,7 +22,6 @@ setInterval(() => {
     following = turn?.id;
     heard = Date.now();
     if (turn) say("state", text("answering"));
-    else offerVote();
   }
   if (!turn || Date.now() - heard < (isOpen ? SILENCE : UNOPENED)) return;
   heard = Date.now();
@@ -84,5 +83,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // After "again" and a new question the vote is gone, and after a reload it is there from the beginning.
 document.addEventListener("htmx:load", () => {
   if (!document.querySelector(".vote")) offeredAt = Infinity;
+  else if (offeredAt === Infinity) offerVote();
 });
 if (document.querySelector(".vote")) offerVote();

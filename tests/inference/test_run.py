@@ -36,6 +36,7 @@ def started(model: ModelEntry, text: str = TEXT, **params: Any) -> Generation:
 
 
 def events_of(generation: Generation) -> list[Any]:
+    wait_for_text(generation)
     time.sleep(0.15)  # longer than one flush
     return [from_wire(fields[b"e"]) for _id, fields in client().xrange(stream.key_of(generation.pk))]
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from arena.counting import rebuild
+from arena.counting import locked_chain, rebuild
 from arena.models import VoteChain
-from arena.verification import broken_links, locked_chain, wrong_counts
+from arena.verification import broken_links, wrong_counts
 
 
 class Command(BaseCommand):
