@@ -105,6 +105,47 @@ def test_from_the_question_to_the_winner(site: Stack, page: Page, sign_up: Any) 
     expect(page.locator("article.reply").last).not_to_have_class(re.compile("is-active"), timeout=30_000)
 
 
+def test_keys_vote_however_fast_the_answers_came(site: Stack, page: Page, sign_up: Any) -> None:
+    sign_up("hasty")
+    page.goto("/arena/battle/")
+    ask(page, "hi")
+    wait_for_the_vote(page)
+    page.wait_for_timeout(600)  # a key that was meant for the text does not vote
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name=re.compile("You found A better"))).to_be_focused()
+
+
+def test_the_leaderboard_of_another_window_follows_the_votes(
+    site: Stack, page: Page, context: BrowserContext, sign_up: Any
+) -> None:
+    """Votes on questions in Japanese, because no other test votes there: Quick wins once, then Slow three times."""
+    sign_up("board-watcher")
+    names = context.new_page()
+    for number, winner in enumerate(("quick", "slow", "slow", "slow"), start=1):
+        page.goto("/arena/battle/")
+        ask(page, f"これは{number}番目の質問です")
+        wait_for_the_vote(page)
+        battle = BATTLE.search(page.url)[0].split("/")[3].replace("-", "")  # type: ignore[index]
+        [(side,)] = site.rows(
+            "SELECT label FROM arena_side s JOIN arena_contestant c ON c.id = s.contestant_id"
+            " JOIN inference_modelentry m ON m.id = c.model_id WHERE s.battle_id = ? AND m.slug = ?",
+            battle,
+            winner,
+        )
+        page.get_by_role("button", name=f"{side.upper()} is better").click()
+        expect(page.get_by_role("heading", name=re.compile(f"You found {side.upper()} better"))).to_be_focused()
+        if number == 1:
+            names.goto("/arena/leaderboard/?scope=language:ja")
+            rows = names.locator(".ranking tbody tr")
+            expect(rows).to_have_count(2)
+            expect(rows.nth(0).locator(".name")).to_have_text("Quick")
+            expect(rows.nth(0)).to_contain_text(re.compile(r"\b1\b"))
+    expect(rows.nth(0).locator(".name")).to_have_text("Slow")  # without a reload
+    expect(rows.nth(1).locator(".name")).to_have_text("Quick")
+    names.reload()
+    expect(rows.nth(0).locator(".name")).to_have_text("Slow")
+
+
 def test_a_reload_in_the_middle_loses_nothing(site: Stack, page: Page, sign_up: Any) -> None:
     sign_up("reloader")
     page.goto("/arena/battle/")
