@@ -115,23 +115,16 @@ class Stack:
 
     def ask_all(self, slug: str, conversations: list[Any], seconds: float = 600) -> list[dict[str, Any]]:
         """The answers of one model to many conversations, through the whole stack."""
-        result = subprocess.run(
-            [sys.executable, "-m", "tests.ask_through_stack", slug],
-            env=self.environment,
-            cwd=ROOT,
-            input=json.dumps(conversations),
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-        )
-        assert result.returncode == 0, result.stderr[-3000:] + self.log[-2000:]
-        answers: list[dict[str, Any]] = json.loads(result.stdout)
-        return answers
+        return self._told_by(["tests.ask_through_stack", slug], conversations, seconds)
 
     def battle_all(self, questions: list[dict[str, Any]], seconds: float = 900) -> list[str]:
         """One blind battle for each question, judged by an exact checker; returns the votes."""
+        return self._told_by(["tests.battle_through_stack"], questions, seconds)
+
+    def _told_by(self, module: list[str], questions: list[Any], seconds: float) -> list[Any]:
+        """What a program in this site's environment prints as JSON about the questions it is given."""
         result = subprocess.run(
-            [sys.executable, "-m", "tests.battle_through_stack"],
+            [sys.executable, "-m", *module],
             env=self.environment,
             cwd=ROOT,
             input=json.dumps(questions),
@@ -140,8 +133,8 @@ class Stack:
             timeout=seconds,
         )
         assert result.returncode == 0, result.stderr[-3000:] + self.log[-2000:]
-        votes: list[str] = json.loads(result.stdout)
-        return votes
+        told: list[Any] = json.loads(result.stdout)
+        return told
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.folder / "data" / "db.sqlite3", timeout=20) as database:
