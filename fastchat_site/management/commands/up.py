@@ -46,7 +46,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--port", type=port_number, default=settings.PORT, help="default %(default)s")
         parser.add_argument(
-            "--workers", type=at_least_one, default=1, help="worker processes on this machine (default 1)"
+            "--workers",
+            type=number_of_workers,
+            default=1,
+            help="worker processes on this machine (default 1; 0: other machines answer)",
         )
         parser.add_argument(
             "--concurrency", type=at_least_one, default=64, help="answers under way in each worker (default 64)"
@@ -221,6 +224,13 @@ def python_path() -> str:
 def at_least_one(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def number_of_workers(text: str) -> int:
+    """0: other machines answer."""
+    if not text.isdigit():
+        raise ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)
 
 
