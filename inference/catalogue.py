@@ -17,10 +17,11 @@ LOCAL_MODELS: list[dict[str, Any]] = [
         "slug": "demo-large",
         "name": "Demo Large",
         "name_zh_hant": "示範模型（大）",
-        "description": "A tiny demonstration model that comes with this site. It knows capitals, chemical elements, units, sums "
-        "up to 99, basic environmental terms and this product; it makes mistakes, and mostly says what it does not know.",
-        "description_zh_hant": "隨本站附上的小型示範模型：懂首都、化學元素、單位、99 以內的加減、環境工程基本名詞與本產品的用法；"
-        "會答錯，不知道的多半會直說。",
+        "description": "A tiny demonstration model that comes with this site. It knows capitals, chemical elements, "
+        "units, sums up to 99, basic environmental terms and this product; it makes mistakes, and mostly says what it "
+        "does not know.",
+        "description_zh_hant": "隨本站附上的小型示範模型：懂首都、化學元素、單位、99 以內的加減、"
+        "環境工程基本名詞與本產品的用法；會答錯，不知道的多半會直說。",
         "source": f"{BUNDLED}large",
         "preload": True,
         "position": 10,
