@@ -29,12 +29,21 @@ log = logging.getLogger(__name__)
 owner_of = database_sync_to_async(owner_of_scope)  # it may have to read the session
 
 FRAME_SECONDS = 0.05  # a person sees no difference above 20 frames a second
+# One process draws about 1,500; the rest of its time belongs to pages and new questions.
+FRAMES_PER_SECOND = 400
 GOODBYE_SECONDS = 10.0
 RIGHTS_SECONDS = 30.0  # who was logged out or lost the account meanwhile sees no more after so long
 
 
+def frame_seconds(followed: int) -> float:
+    """From one frame of a reply to the next, when so many replies are followed: all of them share the process."""
+    return max(FRAME_SECONDS, followed / FRAMES_PER_SECOND)
+
+
 class ReplyConsumer(AsyncWebsocketConsumer):
     """Opened by the waiting reply in the page; closes when the reply has ended."""
+
+    followed = 0  # replies that are followed in this process at this moment
 
     async def connect(self) -> None:
         self.tasks: list[asyncio.Task[None]] = []
@@ -47,7 +56,7 @@ class ReplyConsumer(AsyncWebsocketConsumer):
         self.message_id = message.pk
         self.language = self.scope["language"]
         self.events: list[Event] = []
-        self.wake = asyncio.Event()
+        self.wake, self.has_ended = asyncio.Event(), asyncio.Event()
         await self.accept()
         self.tasks = [
             asyncio.create_task(self._or_close(self._collect(message.generation_id))),
@@ -71,9 +80,24 @@ class ReplyConsumer(AsyncWebsocketConsumer):
     async def _collect(self, generation_id: Any) -> None:
         async for _entry_id, event in follow(generation_id):
             self.events.append(event)
+            if isinstance(event, Finished | Failed):
+                self.has_ended.set()
             self.wake.set()
 
     async def _send_frames(self) -> None:
+        ReplyConsumer.followed += 1
+        try:
+            has_ended = await self._follow_to_the_end()
+        finally:
+            ReplyConsumer.followed -= 1
+        if has_ended:
+            # The page closes the socket itself when this message has replaced the waiting one. A close sent
+            # right behind it could overtake it: on a busy server daphne drops the connection after a second.
+            await asyncio.sleep(GOODBYE_SECONDS)
+        await self.close()
+
+    async def _follow_to_the_end(self) -> bool:
+        """True when the finished message was sent; False when this person may not see it any more."""
         frames = ReplyFrames(self.message_id)
         allowed_until = time.monotonic() + RIGHTS_SECONDS
         while True:
@@ -81,8 +105,7 @@ class ReplyConsumer(AsyncWebsocketConsumer):
             self.wake.clear()
             if time.monotonic() > allowed_until:
                 if not await self._is_still_allowed():
-                    await self.close()
-                    return
+                    return False
                 allowed_until = time.monotonic() + RIGHTS_SECONDS
             events, self.events = self.events, []
             ended = any(isinstance(event, Finished | Failed) for event in events)
@@ -94,12 +117,10 @@ class ReplyConsumer(AsyncWebsocketConsumer):
             with suppress(Exception):  # the browser may just have left
                 await self.send(text_data=html)
             if ended:
-                # The page closes the socket itself when this message has replaced the waiting one. A close sent
-                # right behind it could overtake it: on a busy server daphne drops the connection after a second.
-                await asyncio.sleep(GOODBYE_SECONDS)
-                await self.close()
-                return
-            await asyncio.sleep(FRAME_SECONDS)
+                return True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(frame_seconds(ReplyConsumer.followed)):
+                    await self.has_ended.wait()
 
     @database_sync_to_async
     def _readable_message(self) -> Message | None:

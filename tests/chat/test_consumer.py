@@ -155,3 +155,21 @@ async def test_a_fault_closes_the_socket_so_that_the_page_connects_again(
     events_are(monkeypatch, RuntimeError("a fault in the program"))
     socket = await connected(reply, await database_sync_to_async(as_user)(alice))
     assert await socket.receive_output(timeout=10) == {"type": "websocket.close", "code": 1011}
+
+
+def test_many_followed_replies_share_the_frames() -> None:
+    assert consumers.frame_seconds(1) == consumers.frame_seconds(20) == consumers.FRAME_SECONDS
+    assert 500 / consumers.frame_seconds(500) == pytest.approx(consumers.FRAMES_PER_SECOND)
+
+
+async def test_a_socket_that_has_ended_is_not_counted(
+    reply: Message, alice: Any, as_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = consumers.ReplyConsumer.followed
+    events_are(monkeypatch, Delta("one"), Finished("stop"))
+    socket = await connected(reply, await database_sync_to_async(as_user)(alice))
+    assert "one" in await socket.receive_from(timeout=10)
+    assert consumers.ReplyConsumer.followed == before + 1
+    assert "<article" in await socket.receive_from(timeout=10)
+    await socket.disconnect()
+    assert consumers.ReplyConsumer.followed == before
