@@ -26,13 +26,14 @@ from arena.labels import CATEGORY_LABELS, LANGUAGE_LABELS, category_label, langu
 from arena.models import Battle, Contestant, Verdict, Vote
 from arena.voter_report import voter_lines
 from arena.voting import correct, overrule
+from inference.admin_rights import NeverAdded, NeverDeleted, ReadOnly
 from inference.models import ModelEntry
 
 KEY_SHOWN = 10  # characters of a voter's key
 
 
 @admin.register(Contestant)
-class ContestantAdmin(admin.ModelAdmin):
+class ContestantAdmin(NeverAdded, NeverDeleted, admin.ModelAdmin):
     """Everybody who may be drawn. Names are part of the chain of votes and stay as they are."""
 
     list_display = ("label", "name", "weight", "retired_at", "note")
@@ -48,12 +49,6 @@ class ContestantAdmin(admin.ModelAdmin):
             for entry in ModelEntry.objects.offered().filter(contestant=None):
                 contestant_of(entry)
         return super().changelist_view(request, extra_context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Contestant | None = None) -> bool:
-        return False
 
     @admin.display(description=_("contestant"), ordering="model__name")
     def label(self, contestant: Contestant) -> str:
@@ -87,7 +82,7 @@ def _labelled(known: Any, own: list[str], label: Any) -> list[tuple[str, str]]:
 
 
 @admin.register(Battle)
-class BattleAdmin(admin.ModelAdmin):
+class BattleAdmin(NeverAdded, NeverDeleted, admin.ModelAdmin):
     """Language and categories may be corrected; the vote then counts where it belongs."""
 
     form = BattleForm
@@ -101,12 +96,6 @@ class BattleAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Battle]:
         return super().get_queryset(request).prefetch_related("sides__contestant__model")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Battle | None = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: Battle, form: Any, change: bool) -> None:
         if form.changed_data:
@@ -130,20 +119,11 @@ class BattleAdmin(admin.ModelAdmin):
         )
 
 
-class VerdictInline(admin.TabularInline):
+class VerdictInline(ReadOnly, admin.TabularInline):
     model = Verdict
     fields = readonly_fields = ("decided_at", "is_rated", "why", "places", "decided_by", "rules_version")
     ordering = ("id",)
     extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("reasons"))
     def why(self, verdict: Verdict) -> str:
@@ -166,7 +146,7 @@ class RatedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Vote)
-class VoteAdmin(admin.ModelAdmin):
+class VoteAdmin(ReadOnly, admin.ModelAdmin):
     """Votes are for ever; what may be decided anew is whether one is rated."""
 
     list_display = ("id", "created_at", "choice", "who", "voter", "is_rated", "why")
@@ -189,15 +169,6 @@ class VoteAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [path("voters/", self.admin_site.admin_view(self.voters), name="arena_voters"), *super().get_urls()]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Vote | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Vote | None = None) -> bool:
-        return False
 
     def has_overrule_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("arena.change_vote"))

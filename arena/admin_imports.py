@@ -22,6 +22,7 @@ from arena.formats.reading import AUTO, FORMATS
 from arena.formats.rows import FileRefused
 from arena.importing import forget, import_votes
 from arena.models import ImportedVote, VoteImport
+from inference.admin_rights import ReadOnly
 
 
 class UploadForm(forms.Form):
@@ -113,7 +114,7 @@ class VoteImportAdmin(admin.ModelAdmin):
 
 
 @admin.register(ImportedVote)
-class ImportedVoteAdmin(admin.ModelAdmin):
+class ImportedVoteAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("line", "left", "right", "choice", "voter")
     list_select_related = ("left", "right")
     list_per_page = 100
@@ -126,12 +127,3 @@ class ImportedVoteAdmin(admin.ModelAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False  # reached from the file they came in
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ImportedVote | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ImportedVote | None = None) -> bool:
-        return False

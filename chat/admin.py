@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation
+from inference.admin_rights import ReadOnly
 
 
 @admin.register(Conversation)
-class ConversationAdmin(admin.ModelAdmin):
+class ConversationAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("id", "whose", "model", "message_count", "created_at", "updated_at")
     list_filter = ("model", "updated_at")
     list_select_related = ("model", "owner")
@@ -32,15 +33,6 @@ class ConversationAdmin(admin.ModelAdmin):
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         return ("id",) if request.user.is_superuser else None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Conversation | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Conversation | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Conversation | None = None) -> bool:
         """The list for all staff with the right to it; one conversation for superusers only."""

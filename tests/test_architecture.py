@@ -15,7 +15,7 @@ PACKAGES = ("fastchat_site", "arena", "chat", "inference")
 LONGEST_FILE = 350
 # A package may import itself and what stands to its right.
 ORDER = ["fastchat_site", "arena", "chat", "inference"]
-PUBLIC_FACE_OF_INFERENCE = {"models", "services", "events", "stream", "sentences", "engine.types"}
+PUBLIC_FACE_OF_INFERENCE = {"models", "admin_rights", "services", "events", "stream", "sentences", "engine.types"}
 PURE = [
     "chat/markdown.py",
     "chat/reply_frames.py",
