@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "inference",
     "chat",
     "arena",
+    "arena.evaluation",
     "fastchat_site",
     "channels",
     "django_htmx",
@@ -190,6 +191,7 @@ MAX_ACTIVE_GENERATIONS = env_int("MAX_ACTIVE_GENERATIONS", 8, low=1)  # per requ
 BATTLES_PER_MINUTE = env_int("BATTLES_PER_MINUTE", 20, low=1)  # per person
 RATED_VOTES_PER_DAY = env_int("RATED_VOTES_PER_DAY", 200, low=1)  # per person; those beyond are kept, not rated
 ALLOW_PRIVATE_ENDPOINTS = env_bool("ALLOW_PRIVATE_ENDPOINTS")
+CURRENCY = env_str("CURRENCY") or "USD"  # of the models' prices
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- languages and files --------------------------------------------------------------------------------------------

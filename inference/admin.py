@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,15 +17,18 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from inference import usage_admin  # noqa: F401 - Django looks for an app's admin in this module alone
 from inference.admin_ask import ask, state_of, state_sentence
-from inference.api import admin as api_admin  # noqa: F401 - Django looks for an app's admin in this module alone
+from inference.admin_rights import ReadOnly
+from inference.api import admin as api_admin  # noqa: F401 - as above
 from inference.engine.checks import check_adapter_source, check_source
+from inference.engine.embedding_files import is_embedding_folder
 from inference.engine.families import PLAIN
 from inference.engine.prompt_format import OWN, PROMPT_FORMATS
 from inference.engine.types import ModelUnavailable
 from inference.models import Generation, ModelEntry
 from inference.sentences import translated
-from inference.services import ModelState, offered_models
+from inference.services import ModelState, states_of
 
 CHECKED = {"source", "backend", "adapter"}
 
@@ -34,7 +38,7 @@ class LiveChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        states = {state.entry.pk: state for state in offered_models()}
+        states = {state.entry.pk: state for state in states_of(ModelEntry.objects.askable())}
         for entry in self.result_list:
             entry.live_state = states.get(entry.pk) or ModelState(entry, "disabled")
 
@@ -43,7 +47,7 @@ class LiveChangeList(ChangeList):
 class ModelEntryAdmin(admin.ModelAdmin):
     list_display = ("name", "live", "is_enabled", "position", "ask_link", "kind", "slug")
     list_editable = ("is_enabled", "position")
-    list_filter = ("backend", "is_enabled", "is_demonstration")
+    list_filter = ("backend", "task", "is_enabled", "is_demonstration")
     search_fields = ("name", "slug", "description")
     autocomplete_fields = ("base",)
     prepopulated_fields = {"slug": ("name",)}
@@ -55,7 +59,7 @@ class ModelEntryAdmin(admin.ModelAdmin):
         (
             _("What answers"),
             {
-                "fields": ("backend", "source", "endpoint", "base", "system_prompt"),
+                "fields": ("backend", "task", "source", "endpoint", "base", "system_prompt"),
                 "description": _(
                     "A local model needs a source. An expert needs a base model and a system text, and no source."
                 ),
@@ -68,7 +72,7 @@ class ModelEntryAdmin(admin.ModelAdmin):
         (
             _("How it answers"),
             {
-                "fields": ("defaults", "context_length"),
+                "fields": ("defaults", "context_length", "is_matryoshka"),
                 "description": _("People may change temperature, top-p and length in their own conversations."),
             },
         ),
@@ -77,6 +81,13 @@ class ModelEntryAdmin(admin.ModelAdmin):
             {
                 "fields": ("family", "adapter", "preload", "threads", "trust_remote_code"),
                 "description": _("Workers notice a change by themselves within seconds; nothing needs a restart."),
+            },
+        ),
+        (
+            _("What it costs"),
+            {
+                "fields": ("prompt_price", "completion_price"),
+                "description": _("Counted when an answer ends. What was asked before keeps its cost."),
             },
         ),
         (_("Dates"), {"fields": ("created_at", "updated_at"), "classes": ("collapse",)}),
@@ -103,16 +114,26 @@ class ModelEntryAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("kind"), ordering="backend")
     def kind(self, entry: ModelEntry) -> str:
-        return entry.backend  # one word; the form explains it
+        return entry.task if entry.is_embedding else entry.backend  # one word; the form explains it
 
     @admin.display(description=_("try it"))
     def ask_link(self, entry: ModelEntry) -> str:
+        if entry.is_embedding:
+            return "–"
         url = reverse("admin:inference_modelentry_ask", args=[entry.pk])
         return format_html('<a href="{}">{}</a>', url, _("Ask it something"))
 
     def save_model(self, request: HttpRequest, obj: ModelEntry, form: Any, change: bool) -> None:
+        is_new_source = obj.backend == ModelEntry.Backend.TRANSFORMERS and bool(CHECKED & set(form.changed_data))
+        may_be_embedding = is_new_source and not (obj.is_embedding or obj.adapter or (change and obj.experts.exists()))
+        if may_be_embedding and is_embedding_folder(Path(obj.spec.source)):
+            obj.task = ModelEntry.Task.EMBEDDING
+            recognised = _(
+                "The files are those of an embedding model, so it turns texts into vectors and does not chat."
+            )
+            self.message_user(request, recognised, messages.WARNING)
         super().save_model(request, obj, form, change)
-        if obj.backend != ModelEntry.Backend.TRANSFORMERS or not CHECKED & set(form.changed_data):
+        if not is_new_source:
             return
         try:
             check_source(obj.spec.source)
@@ -136,7 +157,7 @@ class ModelEntryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Generation)
-class GenerationAdmin(admin.ModelAdmin):
+class GenerationAdmin(ReadOnly, admin.ModelAdmin):
     """Read-only. Numbers for the staff; the texts for a superuser, who leaves a trace in the log by opening one."""
 
     list_display = (
@@ -177,15 +198,6 @@ class GenerationAdmin(admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Generation | None = None) -> tuple[str, ...]:
         return (*self.numbers, *self.texts) if request.user.is_superuser else self.numbers
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Generation | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Generation | None = None) -> bool:
-        return False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         # Django lets everybody filter by any column of the row: ?text__contains=… would read texts by guessing.

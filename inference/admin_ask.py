@@ -22,8 +22,8 @@ from inference.services import (
     STOPPED_LATER,
     ModelState,
     RequestRefused,
-    offered_models,
     start_generation,
+    states_of,
     stop_generation,
 )
 
@@ -45,10 +45,8 @@ class QuestionForm(forms.Form):
 
 
 def state_of(entry: ModelEntry) -> ModelState:
-    for state in offered_models():
-        if state.entry.pk == entry.pk:
-            return state
-    return ModelState(entry, "disabled")
+    """With what the database holds now, not what a form may have changed in the entry."""
+    return next(iter(states_of(ModelEntry.objects.askable().filter(pk=entry.pk))), ModelState(entry, "disabled"))
 
 
 def state_sentence(state: ModelState) -> str:

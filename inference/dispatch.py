@@ -13,6 +13,7 @@ from inference.models import Generation
 log = logging.getLogger(__name__)
 
 TASK = "inference.run_generation"
+WITHOUT_ROW = "embedding:"  # so begin the names of requests that are no Generation (inference/embedding.py)
 
 
 def enqueue(generation: Generation) -> bool:

@@ -9,10 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """More text, with the tokens behind it (so that another worker can go on from here)."""
+    """More text, with the tokens behind it (so that another worker can go on from here).
+
+    logprobs: where asked for, each token's likelihood and those of the likeliest (engine/answer_form.py: Likelihood).
+    """
 
     text: str
     token_ids: tuple[int, ...] = ()
+    logprobs: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Finished:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The answer broke off for the reason that `error` tells a person; what came before is saved.
-    code: the same in one word for programs; the row does not keep it."""
+    code: the same in one word for programs."""
 
     error: str
     code: str = ""
@@ -51,7 +55,10 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 def to_wire(event: Event) -> str:
-    return json.dumps({"kind": NAMES[type(event)], **asdict(event)}, ensure_ascii=False, separators=(",", ":"))
+    fields = {"kind": NAMES[type(event)], **asdict(event)}
+    if not fields.get("logprobs"):
+        fields.pop("logprobs", None)  # hardly anybody asks for them
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_wire(text: str | bytes) -> Event:
@@ -59,5 +66,6 @@ def from_wire(text: str | bytes) -> Event:
     kind = KINDS[fields.pop("kind")]
     if kind is Delta:
         fields["token_ids"] = tuple(fields["token_ids"])
+        fields["logprobs"] = tuple(fields.get("logprobs", ()))
     event: Event = kind(**fields)
     return event

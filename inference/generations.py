@@ -7,13 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from inference import usage
+from inference.engine.answer_form import AnswerForm
 from inference.engine.types import ChatMessage, Finish, SamplingParams
 from inference.sentences import translated
+
+FORM = "form"  # the key in `params` under which stands what the answer should look like beyond plain text
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
@@ -54,6 +58,7 @@ class Generation(models.Model):
     text = models.TextField(_("text"), blank=True)
     finish_reason = models.CharField(_("why it ended"), max_length=20, blank=True)
     error = models.TextField(_("error"), blank=True)
+    error_code = models.CharField(max_length=40, blank=True)  # the same in one word for programs
     prompt_tokens = models.PositiveIntegerField(_("prompt tokens"), default=0)
     completion_tokens = models.PositiveIntegerField(_("answer tokens"), default=0)
     dropped_messages = models.PositiveIntegerField(_("messages left out"), default=0)
@@ -92,11 +97,15 @@ class Generation(models.Model):
 
     @property
     def prompt_messages(self) -> tuple[ChatMessage, ...]:
-        return tuple(ChatMessage(**message) for message in self.prompt)
+        return tuple(ChatMessage.from_json(message) for message in self.prompt)
 
     @property
     def sampling(self) -> SamplingParams:
-        return SamplingParams.from_json(self.params)
+        return SamplingParams.from_json({name: value for name, value in self.params.items() if name != FORM})
+
+    @property
+    def form(self) -> AnswerForm:
+        return AnswerForm.from_json(self.params.get(FORM, {}))
 
     @property
     def failure(self) -> str:
@@ -124,6 +133,21 @@ class Generation(models.Model):
                 setattr(self, name, value)
         return bool(rows)
 
+    def _end(self, allowed: tuple[Status, ...], **changes: Any) -> bool:
+        """The last transition; in the same moment it is counted in the usage of its day, so each counts once."""
+        with transaction.atomic():
+            if not self._move(allowed, **changes, ended_at=timezone.now()):
+                return False
+            usage.note(
+                model=self.model,
+                requester=self.requester,
+                user_id=self.user_id,
+                asked_at=self.created_at,
+                prompt_tokens=self.prompt_tokens,
+                completion_tokens=self.completion_tokens,
+            )
+        return True
+
     def begin(self, worker: str) -> bool:
         """A worker takes it on."""
         return self._move((self.Status.QUEUED,), status=self.Status.RUNNING, worker=worker, started_at=timezone.now())
@@ -147,7 +171,7 @@ class Generation(models.Model):
 
     def finish(self, text: str, end: Finish, first_token_at: Any = None) -> bool:
         stopped = end.reason == "cancelled"
-        return self._move(
+        return self._end(
             (self.Status.RUNNING,),
             status=self.Status.STOPPED if stopped else self.Status.FINISHED,
             text=text,
@@ -156,12 +180,11 @@ class Generation(models.Model):
             completion_tokens=end.completion_tokens,
             dropped_messages=end.dropped_messages,
             first_token_at=first_token_at,
-            ended_at=timezone.now(),
         )
 
     def stop_waiting(self, text: str = "") -> bool:
         """Stopped while no worker had it; `text` is what earlier attempts have shown."""
-        return self._move((self.Status.QUEUED,), status=self.Status.STOPPED, text=text, ended_at=timezone.now())
+        return self._end((self.Status.QUEUED,), status=self.Status.STOPPED, text=text)
 
-    def fail(self, error: str, text: str = "") -> bool:
-        return self._move(self.ACTIVE, status=self.Status.FAILED, error=error, text=text, ended_at=timezone.now())
+    def fail(self, error: str, text: str = "", code: str = "") -> bool:
+        return self._end(self.ACTIVE, status=self.Status.FAILED, error=error, error_code=code, text=text)

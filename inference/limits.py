@@ -100,8 +100,17 @@ def take(*, requester: str, user_id: int | None, model_id: int, requests: int = 
 
 def charge(generation: Generation) -> None:
     """Takes the tokens of an ended answer. Raises one of valkey.Away."""
-    tokens = generation.prompt_tokens + generation.completion_tokens
-    buckets = _buckets(generation.requester, generation.user_id, generation.model_id)
+    charge_tokens(
+        requester=generation.requester,
+        user_id=generation.user_id,
+        model_id=generation.model_id,
+        tokens=generation.prompt_tokens + generation.completion_tokens,
+    )
+
+
+def charge_tokens(*, requester: str, user_id: int | None, model_id: int, tokens: int) -> None:
+    """Raises one of valkey.Away."""
+    buckets = _buckets(requester, user_id, model_id)
     _run([(bucket, WHATEVER_IS_LEFT, tokens) for bucket in buckets if bucket.unit == "tokens"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +19,9 @@ from inference.engine.prompt_format import PROMPT_FORMATS
 from inference.engine.types import EngineSpec, SamplingParams
 from inference.generations import Generation
 from inference.sentences import translated
+from inference.usage import PRICE_PLACES, UsageDay
 
-__all__ = ["ApiKey", "Endpoint", "Generation", "Limit", "ModelEntry"]
+__all__ = ["ApiKey", "Endpoint", "Generation", "Limit", "ModelEntry", "UsageDay"]
 
 # Bundled weights are named relative to the code, so that the project's folder may move.
 BUNDLED = "bundled:"
@@ -28,7 +30,11 @@ BUNDLED_MODELS = Path(__file__).parent / "demo" / "models"
 
 class ModelEntryQuerySet(models.QuerySet["ModelEntry"]):
     def offered(self) -> ModelEntryQuerySet:
-        """What people may choose: enabled, and for an expert its base enabled too."""
+        """What people may talk to: enabled, and for an expert its base enabled too."""
+        return self.askable().filter(task=ModelEntry.Task.CHAT)
+
+    def askable(self) -> ModelEntryQuerySet:
+        """What programs may ask: also models that answer with vectors."""
         return self.filter(is_enabled=True).exclude(base__is_enabled=False).select_related("base")
 
     def loadable(self) -> ModelEntryQuerySet:
@@ -47,6 +53,10 @@ class ModelEntry(models.Model):
         EXPERT = "expert", _("expert (a base model with instructions)")
         ECHO = "echo", _("echo (repeats the question; for trying things out)")
 
+    class Task(models.TextChoices):
+        CHAT = "chat", _("answers questions")
+        EMBEDDING = "embedding", _("turns texts into vectors (embeddings; only for programs)")
+
     slug = models.SlugField(
         _("short name"), unique=True, max_length=80, help_text=_("Used in URLs, commands and the API; keep it stable.")
     )
@@ -55,6 +65,7 @@ class ModelEntry(models.Model):
     description = models.TextField(_("description"), blank=True, help_text=_("Shown beside the model in the picker."))
     description_zh_hant = models.TextField(_("description in Traditional Chinese"), blank=True)
     backend = models.CharField(_("kind"), max_length=20, choices=Backend.choices, default=Backend.TRANSFORMERS)
+    task = models.CharField(_("what it does"), max_length=20, choices=Task.choices, default=Task.CHAT)
     source = models.CharField(
         _("source"),
         max_length=500,
@@ -91,6 +102,13 @@ class ModelEntry(models.Model):
         blank=True,
         help_text=_('For example {"temperature": 0.2, "max_tokens": 400}.'),
     )
+    is_matryoshka = models.BooleanField(
+        _("vectors may be shortened"),
+        default=False,
+        help_text=_(
+            "For an embedding model that was trained for it (Matryoshka): then requests may ask for dimensions."
+        ),
+    )
     context_length = models.PositiveIntegerField(
         _("context length"),
         null=True,
@@ -105,6 +123,23 @@ class ModelEntry(models.Model):
     )
     threads = models.PositiveSmallIntegerField(
         _("CPU threads"), null=True, blank=True, help_text=_("Empty lets the worker decide.")
+    )
+    prompt_price = models.DecimalField(
+        _("price of a million question tokens"),
+        max_digits=10,
+        decimal_places=PRICE_PLACES,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In the currency of this site. An expert without prices has those of its base."),
+    )
+    completion_price = models.DecimalField(
+        _("price of a million answer tokens"),
+        max_digits=10,
+        decimal_places=PRICE_PLACES,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     organisation = models.CharField(_("organisation"), max_length=120, blank=True)
     licence = models.CharField(_("licence"), max_length=120, blank=True)
@@ -135,6 +170,10 @@ class ModelEntry(models.Model):
                 condition=(Q(backend="remote", endpoint__isnull=False) & ~Q(source=""))
                 | (~Q(backend="remote") & Q(endpoint__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="embeddings_come_from_local_or_remote_models",
+                condition=~Q(task="embedding") | Q(backend__in=["transformers", "remote"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +186,8 @@ class ModelEntry(models.Model):
             is_base = self.pk is not None and self.experts.exists()
             if self.base.backend == self.Backend.EXPERT or self.base == self or is_base:
                 raise ValidationError({"base": _("The base of an expert must be a model, not another expert.")})
+            if self.base.is_embedding:
+                raise ValidationError({"base": _("The base of an expert must be a model that answers questions.")})
         elif self.base is not None:
             raise ValidationError({"base": _("Only an expert has a base model.")})
         if self.backend == self.Backend.TRANSFORMERS and not self.source:
@@ -155,6 +196,8 @@ class ModelEntry(models.Model):
             raise ValidationError({"source": _("A remote model needs its name on that server.")})
         if self.adapter and self.backend != self.Backend.TRANSFORMERS:
             raise ValidationError({"adapter": _("Only a local model takes an adapter.")})
+        if self.is_embedding:
+            self._clean_embedding()
         if self.family and self.family not in PROMPT_FORMATS:
             raise ValidationError({"family": _("There is no such prompt format; leave it empty to recognise it.")})
         if (self.backend == self.Backend.REMOTE) != (self.endpoint is not None):
@@ -163,6 +206,24 @@ class ModelEntry(models.Model):
             SamplingParams.from_json(self.defaults or {})
         except (TypeError, ValueError) as error:
             raise ValidationError({"defaults": translated(str(error))}) from error
+
+    def _clean_embedding(self) -> None:
+        if self.backend not in (self.Backend.TRANSFORMERS, self.Backend.REMOTE):
+            raise ValidationError({"task": _("Only a local or a remote model turns texts into vectors.")})
+        if self.adapter:
+            raise ValidationError({"adapter": _("A model that turns texts into vectors takes no adapter.")})
+        if self.pk is not None and self.experts.exists():
+            raise ValidationError({"task": _("Experts are made of this model, so it must answer questions.")})
+
+    @property
+    def is_embedding(self) -> bool:
+        return self.task == self.Task.EMBEDDING
+
+    def cost_units(self, prompt_tokens: int, completion_tokens: int) -> int:
+        """What so many tokens cost now, in 1/UNITS of the currency (inference/usage.py)."""
+        priced = self if self.prompt_price is not None or self.completion_price is not None else self.runner
+        counted = ((prompt_tokens, priced.prompt_price), (completion_tokens, priced.completion_price))
+        return sum(tokens * int(Decimal(str(price or 0)) * 10**PRICE_PLACES) for tokens, price in counted)
 
     @property
     def label(self) -> str:
@@ -206,6 +267,7 @@ class ModelEntry(models.Model):
             trust_remote_code=runner.trust_remote_code,
             family=runner.family,
             adapter=runner.adapter,
+            task="embedding" if runner.is_embedding else "chat",
         )
 
     def sampling(self, **chosen: Any) -> SamplingParams:

@@ -24,6 +24,8 @@ SAVE_PATIENCE_SECONDS = 900.0  # a locked database or a full disk: the answer wa
 
 FENCE_PATIENCE_SECONDS = 60.0
 
+LOGPROBS_PATIENCE_SECONDS = 5.0
+
 
 class Abandoned(Exception):
     """Another attempt has taken over; this one must leave no trace."""
@@ -76,6 +78,8 @@ class _Attempt:
         connection.close()
         engine = self.worker.engines.engine_for(self.worker.spec_of(self.generation.model))
         end = self._stream(engine, request)
+        if request.form.logprobs is not None:  # the row does not keep them, so it must not be seen first
+            self.worker.journals.wait_until_flushed(self.journal, LOGPROBS_PATIENCE_SECONDS)
         self._save(lambda: self.generation.finish(self.text, end, self.first_token_at))
         self.journal.add(Finished(end.reason, end.prompt_tokens, end.completion_tokens, end.dropped_messages))
         try:
@@ -86,7 +90,7 @@ class _Attempt:
     def fail(self, error: str, code: str = "") -> None:
         log.info("generation %s failed: %s", self.generation.pk, error)
         try:
-            self._save(lambda: self.generation.fail(error, text=self.text))
+            self._save(lambda: self.generation.fail(error, text=self.text, code=code))
         except Abandoned:
             return
         self.journal.add(Failed(error, code))
@@ -114,6 +118,7 @@ class _Attempt:
             shown_token_ids=shown_ids,
             shown_text=shown_text,
             requester=self.generation.requester,
+            form=self.generation.form,
         )
 
     def _stream(self, engine: Engine, request: EngineRequest) -> Finish:
@@ -138,7 +143,7 @@ class _Attempt:
                 self.first_token_at = self.first_token_at or timezone.now()
                 text = storable(chunk.text)
                 self.text += text
-                self.journal.add(Delta(text, chunk.token_ids))
+                self.journal.add(Delta(text, chunk.token_ids, chunk.logprobs))
             if chunk.finish is not None:
                 return chunk.finish
         raise EngineError("The engine ended the answer without saying why.")

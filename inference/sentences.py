@@ -36,6 +36,7 @@ SENTENCES = [
     gettext_noop("reading the weights"),
     gettext_noop("merging the adapter"),
     gettext_noop("first token"),
+    gettext_noop("first vector"),
     gettext_noop("waiting until another model can be unloaded"),
     # --- a folder that is no model ------------------------------------------------------------------------------------
     gettext_noop("The model folder %(folder)s does not exist."),
@@ -191,6 +192,21 @@ SENTENCES = [
     gettext_noop("The remote server's content filter ended this answer."),
     gettext_noop("The connection to the remote server was lost; another attempt may succeed."),
     gettext_noop("The connection to the remote model was lost in the middle of the answer; please ask again."),
+    gettext_noop("The remote server sent vectors that do not fit the question."),
+    # --- vectors of texts ---------------------------------------------------------------------------------------------
+    gettext_noop("The embedding model in %(folder)s has a layer (%(layers)s) that is not supported here."),
+    gettext_noop(
+        "The embedding model in %(folder)s pools its tokens in a way (%(way)s) that is not supported here; mean, first "
+        "(CLS) and last token are."
+    ),
+    gettext_noop("The model was loaded but cannot compute a vector: %(reason)s."),
+    gettext_noop("The model computed no usable numbers (NaN) for this text."),
+    gettext_noop("This model turns texts into vectors; it does not answer questions."),
+    gettext_noop("This model does not turn texts into vectors."),
+    gettext_noop("%(place)s is too long for this model: it takes %(tokens)s tokens, and only %(room)s fit."),
+    gettext_noop("%(place)s holds nothing that this model can read."),
+    gettext_noop("%(place)s holds the token %(token)s, which this model does not have."),
+    gettext_noop("dimensions must be between 1 and %(most)s for this model."),
     # --- an answer that broke off -------------------------------------------------------------------------------------
     gettext_noop("There is no question to answer: the conversation holds no message of a user."),
     gettext_noop(
@@ -206,6 +222,13 @@ SENTENCES = [
     ),
     gettext_noop("The model failed on this request (%(reason)s)."),
     gettext_noop("The echo engine failed because the question asked it to."),
+    gettext_noop("The echo engine cannot be made to call a tool."),
+    gettext_noop("The echo engine cannot hold its answer to a form."),
+    gettext_noop("This model's chat template knows no tools."),
+    gettext_noop("This model calls tools in a form that is not known here."),
+    gettext_noop("The answer cannot be held to this schema: %(reason)s"),
+    gettext_noop("The model cannot write what this schema asks for: %(reason)s"),
+    gettext_noop("its vocabulary lacks the signs"),
     gettext_noop("The engine ended the answer without saying why."),
     gettext_noop("The stream cannot be read: the message broker is away."),
     gettext_noop("The stream cannot be read: %(reason)s"),

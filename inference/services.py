@@ -16,7 +16,9 @@ from redis import RedisError
 
 from inference import lease, limits, valkey
 from inference.dispatch import enqueue
+from inference.engine.answer_form import PLAIN, AnswerForm
 from inference.engine.types import ChatMessage
+from inference.generations import FORM
 from inference.models import Generation, ModelEntry
 from inference.sentences import translated
 from inference.stopping import STOPPED_LATER as STOPPED_LATER
@@ -61,7 +63,11 @@ class ModelState:
 
 def offered_models() -> list[ModelState]:
     """Every model people may choose, in the administrator's order, each with its live state."""
-    entries = ModelEntry.objects.offered()
+    return states_of(ModelEntry.objects.offered())
+
+
+def states_of(entries: Iterable[ModelEntry]) -> list[ModelState]:
+    """Each with its live state, in their order."""
     try:
         workers = lease.live_workers()
     except valkey.Away:
@@ -90,6 +96,7 @@ def start_generations(
     params: dict[str, Any],
     requester: str,
     user: Any = None,
+    form: AnswerForm = PLAIN,
 ) -> list[Generation]:
     """Puts one prompt for each conversation into the model's queue: all of them or none. The system text of an expert
     is added here. With a seed, the second answer gets the next one, or all would be the same.
@@ -109,13 +116,15 @@ def start_generations(
         sampling = model.sampling(**params)
     except (TypeError, ValueError) as error:
         raise RequestRefused(translated(str(error))) from error
-    _take_from_limits(model, requester, user, len(asked))
+    take_from_limits(model, requester, user, len(asked))
     # Kept with the answer: another worker that goes on with it draws the same numbers, and it can be repeated.
     seed = secrets.randbelow(2**31) if sampling.seed is None else sampling.seed
     generations = []
     for number, messages in enumerate(asked):
-        prompt = [{"role": message.role, "content": message.content} for message in with_system_text(model, messages)]
+        prompt = [message.to_json() for message in with_system_text(model, messages)]
         chosen = replace(sampling, seed=seed + number).to_json()
+        if not form.is_plain:
+            chosen[FORM] = form.to_json()
         generation = Generation.objects.create(
             model=model, user=user, requester=requester, prompt=prompt, params=chosen
         )
@@ -124,7 +133,8 @@ def start_generations(
     return generations
 
 
-def _take_from_limits(model: ModelEntry, requester: str, user: Any, requests: int) -> None:
+def take_from_limits(model: ModelEntry, requester: str, user: Any, requests: int) -> None:
+    """Raises TooManyRequests, NotNow."""
     try:
         limits.take(requester=requester, user_id=user.pk if user else None, model_id=model.pk, requests=requests)
     except limits.LimitReached as error:

@@ -10,6 +10,7 @@ The row in the database is the truth, the stream is the draft; a follower that f
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -121,10 +122,9 @@ class _Follower:
 
     async def replay(self) -> list[tuple[EntryId, Event]]:
         """What the stream holds behind the cursor; if it holds nothing new, what the row says."""
+        key = key_of(self.generation_id)
         try:
-            raw: Any = await self.hub.redis.xrange(
-                key_of(self.generation_id), f"({self.cursor[0]}-{self.cursor[1]}", "+"
-            )
+            raw: Any = await self.hub.redis.xrange(key, f"({self.cursor[0]}-{self.cursor[1]}", "+")
             if not raw:  # silence: perhaps because nobody can write
                 await self.hub.redis.set("room", 1)
         except valkey.Away:
@@ -133,8 +133,13 @@ class _Follower:
             return await self._wait_out("full")
         back: list[tuple[EntryId, Event]] = [(self.cursor, Status("online"))] if self.trouble else []
         self.trouble = ""
-        found = [self._seen(parse_id(entry_id), from_wire(fields[b"e"])) for entry_id, fields in raw]
-        return [*back, *(found or await self._end_by_row())]
+        if not raw and (ended := await self._end_by_row()):
+            # The row knows the text alone. What was written into the stream between the two looks knows more.
+            with contextlib.suppress(RedisError, OSError):
+                raw = await self.hub.redis.xrange(key, f"({self.cursor[0]}-{self.cursor[1]}", "+")
+            if not raw:
+                return [*back, *ended]
+        return [*back, *(self._seen(parse_id(entry_id), from_wire(fields[b"e"])) for entry_id, fields in raw)]
 
     def accept(self, entries: list[tuple[EntryId, str]] | None) -> tuple[list[tuple[EntryId, Event]], bool]:
         """The live entries that follow on without a gap, and whether that was all of them."""
@@ -179,7 +184,7 @@ class _Follower:
 def end_of(generation: Generation) -> Event:
     """The last event of an ended generation, from its row."""
     if generation.status == Generation.Status.FAILED:
-        return Failed(generation.error)
+        return Failed(generation.error, generation.error_code)
     return Finished(
         generation.finish_reason or "cancelled",
         generation.prompt_tokens,

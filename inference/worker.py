@@ -18,6 +18,7 @@ from django.db import DatabaseError, close_old_connections
 from redis import RedisError
 
 from inference import lease, stream, valkey
+from inference.dispatch import WITHOUT_ROW
 from inference.engine.registry import EngineRegistry
 from inference.engine.types import EngineSpec
 from inference.journal import JournalWriter
@@ -155,7 +156,7 @@ class Worker:
     def _stop_vanished(self) -> None:
         """Answers whose row was deleted (an account was erased) need no further tokens."""
         with self._lock:
-            running = {generation_id for generation_id, _cancel in self._cancels}
+            running = {name for name, _cancel in self._cancels if not name.startswith(WITHOUT_ROW)}
         if running:
             rows = Generation.objects.filter(pk__in=running).values_list("pk", flat=True)
             for generation_id in running - {str(key) for key in rows}:

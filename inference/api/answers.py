@@ -11,13 +11,17 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inference.api.errors import ApiError, from_failure
+from inference.api.logprobs import Token
 from inference.api.threads import in_thread
+from inference.engine.answer_form import ToolCall
+from inference.engine.tool_calls import CallBegun, Piece, Said, ToolCallReader
 from inference.events import Delta, Event, Failed, Finished, Status
 from inference.generations import Generation
+from inference.models import ModelEntry
 from inference.services import stop_generation
 from inference.stream import follow
 
@@ -41,10 +45,53 @@ class Answer:
     end: Finished | None = None
     failure: ApiError | None = None
     status: Status | None = None
+    calls: list[ToolCall] = field(default_factory=list)
+    logprobs: list[Token] = field(default_factory=list)
+    fresh: list[Piece] = field(default_factory=list)  # what the last event brought
+    fresh_logprobs: tuple[Token, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.form = self.generation.form
+        names = [tool["function"]["name"] for tool in self.form.offered_tools]
+        self._reader = ToolCallReader(names, self.form.allows_several_calls) if names else None
 
     @property
     def finish_reason(self) -> str:
-        return "length" if self.end and self.end.reason == "length" else "stop"
+        if self.end and self.end.reason == "length":
+            return "length"
+        return "tool_calls" if self.calls else "stop"
+
+    def take(self, delta: Delta) -> None:
+        self.fresh_logprobs = delta.logprobs
+        self.logprobs += delta.logprobs
+        self._keep(self._reader.feed(delta.text) if self._reader else [Said(delta.text)] if delta.text else [])
+
+    def finish(self, end: Finished) -> None:
+        self.end, self.fresh_logprobs = end, ()
+        self._keep(self._reader.finish() if self._reader else [])
+        if self.form.logprobs is not None and end.reason != "cancelled":
+            self.failure = self._missing_logprobs(end.completion_tokens)
+
+    def _keep(self, pieces: list[Piece]) -> None:
+        self.fresh = pieces
+        for piece in pieces:
+            if isinstance(piece, Said):
+                self.text += piece.text
+            elif isinstance(piece, CallBegun):
+                self.calls.append(ToolCall(f"call_{self.generation.pk.hex[:20]}{piece.index:04}", piece.name, ""))
+            else:
+                call = self.calls[piece.index]
+                self.calls[piece.index] = replace(call, arguments=call.arguments + piece.text)
+
+    def _missing_logprobs(self, tokens: int) -> ApiError | None:
+        if self.text and not self.logprobs:
+            sentence = "The model's server told no log-probabilities; please ask without 'logprobs'."
+            return ApiError(sentence, code="unsupported_value", param="logprobs")
+        # A remote server may count tokens that it does not show.
+        if len(self.logprobs) < tokens and self.generation.model.runner.backend != ModelEntry.Backend.REMOTE:
+            sentence = "Some of the log-probabilities were lost with the message broker; please ask again."
+            return ApiError(sentence, status=500, code="logprobs_lost")
+        return None
 
 
 @dataclass
@@ -157,9 +204,11 @@ class Answers:
     def _note(self, index: int, event: Event) -> None:
         answer = self.answers[index]
         if isinstance(event, Delta):
-            answer.text += event.text
+            answer.take(event)
         elif isinstance(event, Finished):
-            answer.end = event
+            answer.finish(event)
+            if answer.failure:
+                raise answer.failure
         elif isinstance(event, Failed):
             answer.failure = from_failure(event.error, event.code)
             raise answer.failure

@@ -10,6 +10,7 @@ from django.db import transaction
 from redis import RedisError
 
 from inference import limits
+from inference.api.answer_form import read_form
 from inference.api.answers import Answers
 from inference.api.errors import RETRY_SECONDS, ApiError
 from inference.api.refusals import refuse_unsupported
@@ -44,13 +45,13 @@ def _stop_unwanted(starting: asyncio.Future[tuple[list[Generation], dict[str, st
 
 def models_of(key: ApiKey) -> list[ModelEntry]:
     """What this key may ask, in the administrator's order."""
-    offered = ModelEntry.objects.offered()
+    offered = ModelEntry.objects.askable()
     return list(offered.filter(pk__in=key.allowed_models.all()) if key.is_restricted else offered)
 
 
 def model_for(key: ApiKey, slug: str) -> ModelEntry:
     """Raises ApiError: 404 for a model that is not offered, 403 for one that this key may not ask."""
-    entry = ModelEntry.objects.offered().filter(slug=slug).first()
+    entry = ModelEntry.objects.askable().filter(slug=slug).first()
     if entry is None:
         sentence = f"The model '{slug[:80]}' does not exist or is not offered; /v1/models lists those that are."
         raise ApiError(sentence, status=404, code="model_not_found", param="model")
@@ -68,19 +69,23 @@ def _started(
     if body.stream_options and not body.stream:
         sentence = "'stream_options' is allowed only with 'stream'."
         raise ApiError(sentence, code="invalid_value", param="stream_options")
+    form = read_form(body)
     entry = model_for(key, body.model)
+    if entry.is_embedding:
+        sentence = f"The model '{entry.slug}' turns texts into vectors; ask it at /v1/embeddings."
+        raise ApiError(sentence, code="model_only_for_embeddings", param="model")
     if not is_served(entry):
         sentence = "No running worker serves this model at present."
         raise ApiError(sentence, status=503, code="model_unavailable", param="model", retry=RETRY_SECONDS)
     repeated = [conversation for conversation in conversations for _number in range(body.n or 1)]
     with transaction.atomic():
         generations = start_generations(
-            model=entry, conversations=repeated, params=body.params, requester=key.requester, user=key.user
+            model=entry, conversations=repeated, params=body.params, requester=key.requester, user=key.user, form=form
         )
-    return generations, _limit_headers(key, entry)
+    return generations, limit_headers(key, entry)
 
 
-def _limit_headers(key: ApiKey, entry: ModelEntry) -> dict[str, str]:
+def limit_headers(key: ApiKey, entry: ModelEntry) -> dict[str, str]:
     try:
         left = limits.allowances(requester=key.requester, user_id=key.user_id, model_id=entry.pk)
     except (RedisError, OSError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
-from inference.api.answers import Answers
+from inference.api.answers import Answer, Answers
 from inference.api.errors import ApiError
+from inference.api.logprobs import Token, characters_of, chat_logprobs, completion_logprobs
+from inference.engine.tool_calls import CallArguments, CallBegun, Piece, Said
 from inference.events import Delta, Finished, Status
 
 KEEP_ALIVE = ": waiting\n\n"  # a comment, which every reader of events skips
@@ -19,20 +21,28 @@ class ChatShape:
 
     prefix, whole, piece = "chatcmpl-", "chat.completion", "chat.completion.chunk"
 
-    def choice(self, index: int, text: str, finish_reason: str) -> dict[str, Any]:
-        message = {"role": "assistant", "content": text, "refusal": None}
-        return {"index": index, "message": message, "logprobs": None, "finish_reason": finish_reason}
+    def choice(self, index: int, answer: Answer) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": answer.text, "refusal": None}
+        if answer.calls:
+            message["content"] = answer.text or None
+            message["tool_calls"] = [
+                {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+                for call in answer.calls
+            ]
+        logprobs = chat_logprobs(answer.logprobs) if answer.form.logprobs is not None else None
+        return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": answer.finish_reason}
 
     def opening(self, index: int) -> dict[str, Any] | None:
         return self._delta(index, {"role": "assistant", "content": ""}, None)
 
-    def delta(self, index: int, text: str) -> dict[str, Any]:
-        return self._delta(index, {"content": text}, None)
+    def delta(self, index: int, piece: Piece, answer: Answer, logprobs: Sequence[Token]) -> dict[str, Any]:
+        delta = {"content": piece.text} if isinstance(piece, Said) else {"tool_calls": [_call_delta(piece, answer)]}
+        return {**self._delta(index, delta, None), "logprobs": chat_logprobs(logprobs) if logprobs else None}
 
     def closing(self, index: int, finish_reason: str) -> dict[str, Any]:
         return self._delta(index, {}, finish_reason)
 
-    def _delta(self, index: int, delta: dict[str, str], finish_reason: str | None) -> dict[str, Any]:
+    def _delta(self, index: int, delta: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
         return {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
 
 
@@ -41,24 +51,32 @@ class CompletionShape:
 
     prefix, whole, piece = "cmpl-", "text_completion", "text_completion"
 
-    def choice(self, index: int, text: str, finish_reason: str | None) -> dict[str, Any]:
-        return {"index": index, "text": text, "logprobs": None, "finish_reason": finish_reason}
+    def choice(self, index: int, answer: Answer) -> dict[str, Any]:
+        logprobs = completion_logprobs(answer.logprobs, 0) if answer.form.logprobs is not None else None
+        return {**self._piece(index, answer.text, answer.finish_reason), "logprobs": logprobs}
 
     def opening(self, index: int) -> dict[str, Any] | None:
         return None
 
-    def delta(self, index: int, text: str) -> dict[str, Any]:
-        return self.choice(index, text, None)
+    def delta(self, index: int, piece: Piece, answer: Answer, logprobs: Sequence[Token]) -> dict[str, Any]:
+        choice = self._piece(index, piece.text if isinstance(piece, Said) else "", None)
+        if logprobs:
+            before = answer.logprobs[: len(answer.logprobs) - len(logprobs)]
+            choice["logprobs"] = completion_logprobs(logprobs, characters_of(before))
+        return choice
 
     def closing(self, index: int, finish_reason: str) -> dict[str, Any]:
-        return self.choice(index, "", finish_reason)
+        return self._piece(index, "", finish_reason)
+
+    def _piece(self, index: int, text: str, finish_reason: str | None) -> dict[str, Any]:
+        return {"index": index, "text": text, "logprobs": None, "finish_reason": finish_reason}
 
 
 Shape = ChatShape | CompletionShape
 
 
 def whole_answer(answers: Answers, shape: Shape, model: str) -> dict[str, Any]:
-    choices = [shape.choice(index, answer.text, answer.finish_reason) for index, answer in enumerate(answers.answers)]
+    choices = [shape.choice(index, answer) for index, answer in enumerate(answers.answers)]
     return {**_head(answers, shape, shape.whole, model), "choices": choices, "usage": answers.usage.as_json()}
 
 
@@ -82,10 +100,12 @@ async def pieces(answers: Answers, shape: Shape, model: str, wants_usage: bool) 
                 opened.add(index)
                 if opening := shape.opening(index):
                     yield event(opening)
-            if isinstance(happened, Delta) and happened.text:
-                yield event(shape.delta(index, happened.text))
-            elif isinstance(happened, Finished):
-                yield event(shape.closing(index, answers.answers[index].finish_reason))
+            answer = answers.answers[index]
+            if isinstance(happened, Delta | Finished):
+                for choice in _choices(shape, index, answer):
+                    yield event(choice)
+            if isinstance(happened, Finished):
+                yield event(shape.closing(index, answer.finish_reason))
     except ApiError as error:
         yield _event(error.body)
         return
@@ -94,6 +114,21 @@ async def pieces(answers: Answers, shape: Shape, model: str, wants_usage: bool) 
     if wants_usage:
         yield _event({**head, "choices": [], "usage": answers.usage.as_json()})
     yield DONE
+
+
+def _choices(shape: Shape, index: int, answer: Answer) -> Iterator[dict[str, Any]]:
+    """What the last event brought. Tokens that are no text yet, half a character say, come with an empty one."""
+    logprobs: Sequence[Token] = answer.fresh_logprobs
+    for piece in answer.fresh or ([Said("")] if logprobs else []):
+        yield shape.delta(index, piece, answer, logprobs)
+        logprobs = ()
+
+
+def _call_delta(piece: CallBegun | CallArguments, answer: Answer) -> dict[str, Any]:
+    if isinstance(piece, CallArguments):
+        return {"index": piece.index, "function": {"arguments": piece.text}}
+    function = {"name": piece.name, "arguments": ""}
+    return {"index": piece.index, "id": answer.calls[piece.index].id, "type": "function", "function": function}
 
 
 def _head(answers: Answers, shape: Shape, kind: str, model: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from inference.services import ModelNotOffered, NotNow, RequestRefused, TooManyR
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
+REFUSED = "refused_"  # an engine's word for a field that its model cannot do; its name stands behind
 
 
 class ApiError(Exception):
@@ -69,6 +70,8 @@ def from_failure(sentence: str, code: str) -> ApiError:
     """What went wrong while the model answered."""
     if code == PromptTooLong.code:
         return ApiError(sentence, code=code, param="messages")
+    if code.startswith(REFUSED):
+        return ApiError(sentence, code="unsupported_value", param=code.removeprefix(REFUSED))
     if code == "model_unavailable":
         return ApiError(sentence, status=503, code=code, retry=RETRY_SECONDS)
     return ApiError(sentence, status=500, code=code or "generation_failed")

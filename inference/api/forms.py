@@ -38,7 +38,7 @@ class KeyForm(forms.Form):
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["models"].queryset = ModelEntry.objects.offered()  # type: ignore[attr-defined]
+        self.fields["models"].queryset = ModelEntry.objects.askable()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         if ApiKey.objects.filter(user=self.user, revoked_at=None).count() >= MOST_KEYS:

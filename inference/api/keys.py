@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from redis import RedisError
 
 from inference import limits
 from inference.api.forms import KeyForm
-from inference.api.usage import DAYS, UsageRow, usage_of
+from inference.api.usage import DAYS, UsageRow, money, usage_of
 from inference.limits import Allowance
 from inference.models import ApiKey, Limit
 
@@ -54,7 +55,8 @@ def keys(request: HttpRequest) -> HttpResponse:
             "keys": [key for key in own if key.revoked_at is None],
             "revoked_count": sum(key.revoked_at is not None for key in own),
             "usage": usage,
-            "total": _total(usage),
+            "total": (total := _total(usage)),
+            "money": money(total["cost"]) if total["cost"] else "",
             "days": DAYS,
             "limits": _limits_of(user, own),
             "address": request.build_absolute_uri("/v1"),
@@ -107,9 +109,10 @@ def _limits_of(user: Any, own: list[ApiKey]) -> list[LimitRow]:
     return rows
 
 
-def _total(usage: list[UsageRow]) -> dict[str, int]:
+def _total(usage: list[UsageRow]) -> dict[str, Any]:
     return {
         "requests": sum(row.requests for row in usage),
         "prompt_tokens": sum(row.prompt_tokens for row in usage),
         "completion_tokens": sum(row.completion_tokens for row in usage),
+        "cost": sum((row.cost for row in usage), Decimal(0)),
     }

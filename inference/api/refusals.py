@@ -10,7 +10,6 @@ from inference.api.errors import ApiError
 
 # Values with which a client says "as usual"; null always does.
 NEUTRAL: dict[str, list[Any]] = {
-    "logprobs": [False],
     "top_logprobs": [0],
     "response_format": [{"type": "text"}],
     "tools": [[]],
@@ -32,7 +31,7 @@ NEUTRAL: dict[str, list[Any]] = {
     "echo": [False],
     "suffix": [""],
 }
-OF_TOOLS = {"tools", "tool_choice", "parallel_tool_calls", "functions", "function_call"}
+INSTEAD = {"functions": "tools", "function_call": "tool_choice"}  # the newer names
 
 
 def refuse_unsupported(body: BaseModel) -> None:
@@ -41,8 +40,8 @@ def refuse_unsupported(body: BaseModel) -> None:
         if name not in NEUTRAL:
             raise ApiError(f"Unrecognized request argument supplied: {name}", code="unknown_parameter", param=name)
         if value is not None and not _is_neutral(value, NEUTRAL[name]):
-            what = "Tools are" if name in OF_TOOLS else f"'{name}' is"
-            raise ApiError(f"{what} not supported by this server.", code="unsupported_parameter", param=name)
+            instead = f" Send '{INSTEAD[name]}' instead." if name in INSTEAD else ""
+            raise ApiError(f"'{name}' is not supported here.{instead}", code="unsupported_parameter", param=name)
 
 
 def _is_neutral(value: Any, neutral: list[Any]) -> bool:

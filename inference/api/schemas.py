@@ -10,6 +10,7 @@ from inference.engine.types import MAX_STOP_STRINGS
 
 MOST_CHOICES = 8
 MOST_BIASES = 1024
+MOST_TOOLS = 128
 SMALLEST_SEED, LARGEST_SEED = -(2**63), 2**63 - 1
 
 
@@ -82,11 +83,28 @@ class ChatRequest(SamplingRequest):
     messages: list[dict[str, Any]] = Field(
         min_length=1,
         max_length=10_000,
-        description="Turns of the roles system (or developer), user and assistant. Content is a text, or a list of "
-        "parts of the type text.",
+        description="Turns of the roles system (or developer), user, assistant and tool. Content is a text, or a list "
+        "of parts of the type text.",
         examples=[[{"role": "user", "content": "What is the capital of Taiwan?"}]],
     )
     max_completion_tokens: int | None = Field(None, ge=1, le=10_000_000, description="The newer name of max_tokens.")
+    logprobs: bool | None = Field(None, description="How likely the model found each token of its answer.")
+    top_logprobs: int | None = Field(None, ge=0, le=20, description="And so many of the likeliest in its place.")
+    response_format: dict[str, Any] | None = Field(
+        None,
+        description='Holds the answer to a form: {"type": "json_object"}, or {"type": "json_schema", "json_schema": '
+        '{"name": "…", "schema": {…}}}.',
+    )
+    tools: list[dict[str, Any]] | None = Field(
+        None,
+        max_length=MOST_TOOLS,
+        description='Functions that the model may call: {"type": "function", "function": {"name": "…", "description": '
+        '"…", "parameters": {…}}}. Only for models that were taught to.',
+    )
+    tool_choice: str | dict[str, Any] | None = Field(
+        None, description='none, auto, required, or {"type": "function", "function": {"name": "…"}}.'
+    )
+    parallel_tool_calls: bool | None = Field(None, description="False: one call at most.")
     metadata: dict[str, str] | None = Field(None, max_length=16, description="Accepted, not kept.")
     safety_identifier: str | None = Field(None, description="Accepted, not kept.")
     prompt_cache_key: str | None = Field(None, description="Accepted; there is nothing to choose.")
@@ -103,3 +121,6 @@ class CompletionRequest(SamplingRequest):
         Field(min_length=1, max_length=MOST_CHOICES),
     ] = Field(description="A text, or several, each answered on its own. The model goes on with it as it stands.")
     max_tokens: int | None = Field(16, ge=1, le=10_000_000)
+    logprobs: int | None = Field(
+        None, ge=0, le=5, description="How likely the model found each token, and so many of the likeliest beside it."
+    )

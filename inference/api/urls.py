@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import path
 from ninja import NinjaAPI
 
-from inference.api import errors
+from inference.api import documented, errors
 from inference.api.asking import ask, model_for, models_of
 from inference.api.auth import KeyAuthentication
 from inference.api.bodies import ChatShape, CompletionShape, Shape, pieces, whole_answer
+from inference.api.embeddings import EmbeddingsBody
+from inference.api.embeddings import answer as answer_with_vectors
 from inference.api.errors import ApiError
 from inference.api.messages import checked_text, read_messages
 from inference.api.schemas import ChatRequest, CompletionRequest, SamplingRequest
@@ -35,33 +37,60 @@ api = NinjaAPI(
 errors.install(api)
 
 
-@api.get("/models", url_name="models", summary="The models that this key may ask")
+@api.get(
+    "/models",
+    url_name="models",
+    summary="The models that this key may ask",
+    response=documented.answers(documented.ModelList, documented.READING),
+)
 async def models(request: HttpRequest) -> HttpResponse:
     listed = await in_thread(models_of)(request.auth)  # type: ignore[attr-defined]
     return JsonResponse({"object": "list", "data": [_as_json(entry) for entry in listed]})
 
 
-@api.get("/models/{model}", url_name="model", summary="One of them")
+@api.get(
+    "/models/{model}",
+    url_name="model",
+    summary="One of them",
+    response=documented.answers(documented.Model, documented.READING),
+)
 async def model(request: HttpRequest, model: str) -> HttpResponse:
     entry = await in_thread(model_for)(request.auth, model)  # type: ignore[attr-defined]
     return JsonResponse(_as_json(entry))
 
 
-@api.post("/chat/completions", url_name="chat-completions", summary="The next turn of a conversation")
+@api.post(
+    "/chat/completions",
+    url_name="chat-completions",
+    summary="The next turn of a conversation",
+    response=documented.answers(documented.ChatCompletion, documented.ASKING),
+    openapi_extra=documented.STREAMED,
+)
 async def chat_completions(request: HttpRequest, body: ChatRequest) -> HttpResponseBase:
     messages = read_messages(body.messages)
     return await _answer(request, body, [messages], ChatShape())
 
 
-@api.post("/completions", url_name="completions", summary="A text, gone on with")
+@api.post(
+    "/completions",
+    url_name="completions",
+    summary="A text, gone on with",
+    response=documented.answers(documented.Completion, documented.ASKING),
+    openapi_extra=documented.STREAMED,
+)
 async def completions(request: HttpRequest, body: CompletionRequest) -> HttpResponseBase:
     prompts = [[ChatMessage("prompt", checked_text(text, "prompt"))] for text in body.prompt]
     return await _answer(request, body, prompts, CompletionShape())
 
 
-@api.post("/embeddings", url_name="embeddings", include_in_schema=False)
-async def embeddings(request: HttpRequest) -> HttpResponse:
-    raise ApiError("Embeddings are not supported by this server yet.", code="unsupported_endpoint")
+@api.post(
+    "/embeddings",
+    url_name="embeddings",
+    summary="Texts turned into vectors",
+    response=documented.answers(documented.Embeddings, documented.ASKING),
+)
+async def embeddings(request: HttpRequest, body: EmbeddingsBody) -> HttpResponse:
+    return await answer_with_vectors(request, body)
 
 
 @api.api_operation(EVERY_METHOD, "/{path:rest}", url_name="unknown", include_in_schema=False)

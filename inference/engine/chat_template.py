@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Template, nodes
+from jinja2 import Template, meta, nodes
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
@@ -20,13 +20,26 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
 
-def render(template: str, messages: Sequence[Mapping[str, str]], special_tokens: Mapping[str, str]) -> str:
+def render(
+    template: str,
+    messages: Sequence[Mapping[str, Any]],
+    special_tokens: Mapping[str, str],
+    tools: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """The prompt up to where the answer begins. Raises TemplateError where the template refuses the conversation,
     TypeError and ValueError where it stumbles over it."""
     copies = [dict(message) for message in messages]
     return _compiled(template).render(
-        **special_tokens, messages=copies, tools=None, documents=None, add_generation_prompt=True
+        **special_tokens, messages=copies, tools=list(tools) or None, documents=None, add_generation_prompt=True
     )
+
+
+def knows(template: str, variable: str) -> bool:
+    """Whether the template looks at this variable."""
+    try:
+        return variable in meta.find_undeclared_variables(_environment().parse(template))
+    except TemplateError:
+        return False
 
 
 class _GenerationTag(Extension):
@@ -71,9 +84,14 @@ def _now(pattern: str) -> str:
 
 @lru_cache(maxsize=64)
 def _compiled(template: str) -> Template:
+    return _environment().from_string(template)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=[_GenerationTag, loopcontrols]
     )
     environment.filters["tojson"] = _to_json
     environment.globals.update(raise_exception=_raise_exception, strftime_now=_now, namespace=_PublicNamespace)
-    return environment.from_string(template)
+    return environment

@@ -5,7 +5,7 @@ Knows one tokenizer; knows no model and no request. Linear: each step decodes on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from inference.engine.stop_strings import StopStringFilter
@@ -33,9 +33,12 @@ class Detokenizer:
         stop_strings: Sequence[str] = (),
         shown_token_ids: Sequence[int] = (),
         shown_text: str = "",
+        markers: Mapping[int, str] | None = None,
     ) -> None:
+        """markers: control tokens that are shown all the same, and as what."""
         self._tokenizer = tokenizer
         self._special_ids = special_token_ids(tokenizer)
+        self._markers = markers or {}
         self._filter = StopStringFilter(stop_strings)
         # How a token decodes depends on the one before it (a leading space, half a character), so two windows
         # are decoded: `_context` (already given out) alone, and together with `_pending` (not yet).
@@ -67,7 +70,7 @@ class Detokenizer:
 
     def _next_text(self, token_id: int) -> str:
         if self.stopped or token_id in self._special_ids:
-            return ""
+            return self._marked(token_id) if token_id in self._markers and not self.stopped else ""
         self._pending.append(token_id)
         text = self._decode_pending()
         waited_long = len(self._pending) >= MOST_TOKENS_HELD_BACK
@@ -76,6 +79,12 @@ class Detokenizer:
         self._context, self._pending = self._pending, []
         self._context_text = self._decode(self._context)
         return self._behind_shown(self._filter.feed(text))
+
+    def _marked(self, token_id: int) -> str:
+        """Nothing before a control token hangs together with what follows it."""
+        text = self._decode_pending().rstrip(REPLACEMENT_CHARACTER) if self._pending else ""
+        self._context, self._context_text, self._pending = [], "", []
+        return self._behind_shown(self._filter.feed(text + self._markers[token_id]))
 
     def _decode_pending(self) -> str:
         return self._decode(self._context + self._pending)[len(self._context_text) :]

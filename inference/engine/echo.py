@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from inference.engine.answer_form import Likelihood
 from inference.engine.stop_strings import StopStringFilter
 from inference.engine.trimming import fit_to_context
 from inference.engine.types import (
@@ -25,8 +26,10 @@ from inference.engine.types import (
     EngineState,
     Finish,
     FinishReason,
+    FormatRefused,
     Loading,
     ModelUnavailable,
+    ToolsRefused,
 )
 
 DEFAULT_CONTEXT_LENGTH = 8192
@@ -126,6 +129,10 @@ class EchoStream:
 
     def __iter__(self) -> Iterator[Chunk]:
         request = self._request
+        if request.form.must_call:
+            raise ToolsRefused("The echo engine cannot be made to call a tool.")
+        if request.form.response_format:
+            raise FormatRefused("The echo engine cannot hold its answer to a form.")
         prompt = fit_to_context(request.messages, _word_ids, self._context_length, request.params.max_tokens)
         words, fails_at = self._answer()
         room = self._context_length - len(prompt.tokens)
@@ -145,7 +152,7 @@ class EchoStream:
                 return
             if position == fails_at:
                 raise EngineError("The echo engine failed because the question asked it to.")
-            yield Chunk(unshown + filter_.feed(words[position]), (position,))
+            yield Chunk(unshown + filter_.feed(words[position]), (position,), logprobs=self._logprobs(words[position]))
             unshown = ""
             position += 1
             due += 1 / self._options.words_per_second if self._options.words_per_second else 0
@@ -153,6 +160,11 @@ class EchoStream:
             raise EngineError("The echo engine failed because the question asked it to.")
         ended = filter_.stopped or position >= len(words)
         yield finish("stop" if ended else "length", unshown + filter_.finish())
+
+    def _logprobs(self, word: str) -> tuple[tuple[Likelihood, ...], ...]:
+        """No other word was possible."""
+        alternatives = self._request.form.logprobs
+        return () if alternatives is None else (((word, 0.0, word.encode().hex()),) * (1 + min(1, alternatives)),)
 
     def _answer(self) -> tuple[list[str], int | None]:
         """The words to say, and before which of them to fail (None: never)."""

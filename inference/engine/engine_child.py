@@ -1,7 +1,7 @@
 """One life of an engine's process: start it, pass requests in and answers out, say how it ended.
 
 Messages over the socket are small tuples (`serve.py` is the other end):
-  to the engine    ("add", key, EngineRequest) · ("cancel", key), after the EngineSpec as the very first
+  to the engine    ("add", key, AnyRequest) · ("cancel", key), after the EngineSpec as the very first
   from the engine  ("loading", Loading) · ("ready", EngineInfo) · ("unavailable", sentence)
                    ("outcomes", [(key, Chunk | EngineError | Queued), …])
 """
@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from inference.engine import host
+from inference.engine.embedding import AnyRequest
 from inference.engine.model_memory import ModelMemory, estimated_memory
 from inference.engine.types import (
     Chunk,
     EngineDied,
     EngineError,
     EngineInfo,
-    EngineRequest,
     EngineSpec,
     Finish,
     Loading,
@@ -93,14 +93,14 @@ class EngineChild:
         self._lock = threading.Lock()
         self._keys = itertools.count()
         self._streams: dict[int, ProcessStream] = {}
-        self._held_back: dict[int, EngineRequest] = {}  # while the model is loading
+        self._held_back: dict[int, AnyRequest] = {}  # while the model is loading
         self._commands: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self._process: subprocess.Popen[bytes] | None = None
         self._closing = False
         self._reader = threading.Thread(target=self._live, name=f"engine-{spec.slug}", daemon=True)
         self._reader.start()
 
-    def submit(self, request: EngineRequest, stream: ProcessStream) -> bool:
+    def submit(self, request: AnyRequest, stream: ProcessStream) -> bool:
         """False when this life is over, or takes no more."""
         with self._lock:
             if self.is_over or not self.takes_more:

@@ -75,13 +75,14 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
     progress(Loading("checking the files", 0.1))
     device = choose_device(spec.device)
     dtype = choose_dtype(spec.dtype, device)
-    folder, adapter = _folders_of(spec, progress)
-    _check_memory(folder, device, dtype)
-    config = _load_config(folder, spec)
-    tokenizer = _load_tokenizer(folder, spec)
+    folder, adapter = folders_of(spec, progress)
+    check_memory(folder, device, dtype)
+    config = load_config(folder, spec)
+    tokenizer = load_tokenizer(folder, spec)
     prompt_format = _prompt_format(spec, folder, adapter, tokenizer)
-    with _told_to(progress):
-        model = _load_weights(folder, spec, config, device, dtype)
+    with told_to(progress):
+        kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+        model = load_weights(kind, folder, spec, config, device, dtype)
     if adapter:
         progress(Loading("merging the adapter", WEIGHTS_TO))
         model = merge_adapter(model, adapter).eval()
@@ -108,7 +109,7 @@ def context_length_of(config: Any, wanted: int | None) -> int:
     return min(length, wanted) if wanted else length
 
 
-def _folders_of(spec: EngineSpec, progress: Progress) -> tuple[Path, Path | None]:
+def folders_of(spec: EngineSpec, progress: Progress) -> tuple[Path, Path | None]:
     """Where the model lies and where its adapter, both checked. A source may be an adapter that names its base."""
     folder = _folder_of(spec.source, spec, progress)
     adapter = _folder_of(spec.adapter, spec, progress) if spec.adapter else None
@@ -155,7 +156,7 @@ def _prompt_format(
     )
 
 
-def _check_memory(folder: Path, device: torch.device, dtype: torch.dtype) -> None:
+def check_memory(folder: Path, device: torch.device, dtype: torch.dtype) -> None:
     needed = int(parameter_count(folder) * dtype.itemsize * MEMORY_FOR_ANSWERS)
     free = free_memory(device)
     if free is not None and needed > free:
@@ -165,7 +166,7 @@ def _check_memory(folder: Path, device: torch.device, dtype: torch.dtype) -> Non
         )
 
 
-def _load_config(folder: Path, spec: EngineSpec) -> Any:
+def load_config(folder: Path, spec: EngineSpec) -> Any:
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=spec.trust_remote_code, local_files_only=True)
     except Exception as error:  # an unknown model_type is a ValueError, own code can raise anything
@@ -173,7 +174,7 @@ def _load_config(folder: Path, spec: EngineSpec) -> Any:
     return config
 
 
-def _load_tokenizer(folder: Path, spec: EngineSpec) -> PreTrainedTokenizerBase:
+def load_tokenizer(folder: Path, spec: EngineSpec) -> PreTrainedTokenizerBase:
     if not (folder / "tokenizer.json").exists() and any(folder.glob("*.model")) and not find_spec("sentencepiece"):
         raise ModelUnavailable(f"The tokenizer in {folder} needs the package sentencepiece on the worker's machine.")
     try:
@@ -187,8 +188,10 @@ def _load_tokenizer(folder: Path, spec: EngineSpec) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def _load_weights(folder: Path, spec: EngineSpec, config: Any, device: torch.device, dtype: torch.dtype) -> Any:
-    kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
+def load_weights(
+    kind: Any, folder: Path, spec: EngineSpec, config: Any, device: torch.device, dtype: torch.dtype, unused: str = ""
+) -> Any:
+    """kind: one of transformers' automatic classes. unused: the beginning of names that may be missing."""
     load: Any = kind.from_pretrained  # its declared type leaves out the loading report
     try:
         model, report = load(
@@ -200,7 +203,7 @@ def _load_weights(folder: Path, spec: EngineSpec, config: Any, device: torch.dev
             use_safetensors=True,
             output_loading_info=True,
         )
-        missing = sorted(report.get("missing_keys", ()))
+        missing = sorted(key for key in report.get("missing_keys", ()) if not unused or not key.startswith(unused))
         if missing:  # transformers would fill them with random numbers and only log a line
             raise ModelUnavailable(f"The weights in {folder} lack {len(missing)} tensors, for example {missing[0]}.")
         return model.to(device).eval()
@@ -213,7 +216,7 @@ def _load_weights(folder: Path, spec: EngineSpec, config: Any, device: torch.dev
 
 
 @contextlib.contextmanager
-def _told_to(progress: Progress) -> Iterator[None]:
+def told_to(progress: Progress) -> Iterator[None]:
     """While weights are read, transformers' progress bar becomes Loading messages instead of control codes."""
 
     def bar(factory: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -9,13 +9,13 @@ import contextlib
 import threading
 
 from inference.engine.checks import check_source
+from inference.engine.embedding import AnyRequest
 from inference.engine.engine_child import NOT_LOADED, EngineChild, ProcessStream
 from inference.engine.model_memory import ModelMemory
 from inference.engine.types import (
     EngineDied,
     EngineError,
     EngineInfo,
-    EngineRequest,
     EngineSpec,
     EngineState,
     Loading,
@@ -36,7 +36,7 @@ class EngineProcess:
         self._closed = False
         self._refusal = ""  # why the model could not even begin to load
 
-    def start(self, request: EngineRequest) -> ProcessStream:
+    def start(self, request: AnyRequest) -> ProcessStream:
         stream = ProcessStream()
         try:
             # A second time at most: the child may end between being found alive and being given the request.

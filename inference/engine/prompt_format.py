@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
+from typing import Any
 
 from jinja2.exceptions import TemplateError
 
-from inference.engine.chat_template import render
+from inference.engine.chat_template import knows, render
 from inference.engine.families import FAMILIES, PLAIN, Family, StopToken, family_named, recognise
 from inference.engine.shipped import Shipped
+from inference.engine.tool_formats import ToolFormat, format_of
+from inference.engine.tool_messages import as_dicts, uses_tools
 from inference.engine.types import ChatMessage, EngineError, ModelUnavailable
 
 OWN = "own"  # chosen by hand: the model's own template, whatever its name says
@@ -34,6 +38,8 @@ class PromptFormat:
 
     begins_with: the token that must stand before the text, if it is the tokenizer's first token.
     writes_all: the template writes every special token, so the tokenizer must not add the beginning once more.
+    for_tools: how it is asked when there are tools; None for a model that was never told how to use them.
+    tool_format: how it then calls them; None where that is not known.
     """
 
     family: str
@@ -45,6 +51,8 @@ class PromptFormat:
     writes_all: bool = False
     special_tokens: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    for_tools: PromptFormat | None = None
+    tool_format: ToolFormat | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -60,18 +68,20 @@ class PromptFormat:
         """The prompt as text. Raises EngineError when the template refuses the conversation."""
         return self.accepted_form(messages)[1]
 
-    def accepted_form(self, messages: Sequence[ChatMessage]) -> tuple[Sequence[ChatMessage], str]:
-        """The conversation as the template takes it, and its text."""
+    def accepted_form(
+        self, messages: Sequence[ChatMessage], tools: Sequence[Mapping[str, Any]] = ()
+    ) -> tuple[Sequence[ChatMessage], str]:
+        """The conversation as the template takes it, and its text. tools: only of a format that is `for_tools`."""
         if self.family == OWN:
-            return _first_form_that_is_taken(messages, self._write)
+            return _first_form_that_is_taken(messages, partial(self._write, tools=tools))
         form = self._in_order(messages)
         try:
             return form, self._write(form)
         except (TemplateError, TypeError, ValueError) as error:
             raise EngineError(f"The prompt format {self.family} cannot hold this conversation: {error}.") from error
 
-    def _write(self, messages: Sequence[ChatMessage]) -> str:
-        return render(self.template, as_dicts(messages), self.special_tokens)
+    def _write(self, messages: Sequence[ChatMessage], tools: Sequence[Mapping[str, Any]] = ()) -> str:
+        return render(self.template, as_dicts(messages, self.tool_format), self.special_tokens, tools)
 
     def _in_order(self, messages: Sequence[ChatMessage]) -> list[ChatMessage]:
         """One system text in front, the family's own where the conversation has none, then turn by turn."""
@@ -85,7 +95,17 @@ def choose_format(chosen: str, shipped: Shipped, *sources: str) -> PromptFormat:
     """How a model is asked. Raises ModelUnavailable for a choice that does not exist.
 
     chosen: a family's slug, "own", "plain", or empty to find out. sources: the model's names, the most telling first.
+    With tools a model is always asked by its own template, because only that tells how it was taught to call them.
     """
+    chosen_format = _without_tools(chosen, shipped, *sources)
+    template = shipped.tool_template or shipped.template
+    if not knows(template, "tools"):
+        return chosen_format
+    for_tools = replace(_own(shipped), template=template, tool_format=format_of(template))
+    return replace(chosen_format, for_tools=for_tools)
+
+
+def _without_tools(chosen: str, shipped: Shipped, *sources: str) -> PromptFormat:
     if chosen == OWN:
         if not shipped.template:
             raise ModelUnavailable("This model ships no chat template of its own; choose another prompt format.")
@@ -101,10 +121,6 @@ def choose_format(chosen: str, shipped: Shipped, *sources: str) -> PromptFormat:
     if family:
         return _of(family, shipped)
     return replace(_of(PLAIN, shipped), warnings=(NO_TEMPLATE_WARNING,))
-
-
-def as_dicts(messages: Sequence[ChatMessage]) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in messages]
 
 
 def _own(shipped: Shipped) -> PromptFormat:
@@ -152,10 +168,11 @@ def _first_form_that_is_taken(
 
 def _merge_neighbours(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
     """Two questions in a row (the first was never answered) become one, and so on."""
-    return [
-        ChatMessage(role, "\n\n".join(message.content for message in group))
-        for role, group in groupby(messages, key=lambda message: message.role)
-    ]
+    merged: list[ChatMessage] = []
+    for (role, with_tools), group in groupby(messages, key=lambda message: (message.role, uses_tools(message))):
+        alike = list(group)
+        merged += alike if with_tools else [ChatMessage(role, "\n\n".join(message.content for message in alike))]
+    return merged
 
 
 def _system_inside_question(messages: Sequence[ChatMessage]) -> list[ChatMessage]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inference.engine.echo import EchoEngine
+from inference.engine.embedding_remote import RemoteEmbeddings
 from inference.engine.model_memory import ModelMemory
 from inference.engine.process import EngineProcess
 from inference.engine.remote import RemoteEngine
@@ -14,7 +15,7 @@ from inference.engine.types import Engine, EngineInfo, EngineSpec, EngineState, 
 
 ENGINES: dict[str, Callable[[EngineSpec, ModelMemory], Engine]] = {
     "transformers": EngineProcess,
-    "remote": lambda spec, memory: RemoteEngine(spec),
+    "remote": lambda spec, memory: RemoteEmbeddings(spec) if spec.task == "embedding" else RemoteEngine(spec),
     "echo": lambda spec, memory: EchoEngine(spec),
 }
 

@@ -13,11 +13,13 @@ import queue
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import httpcore2
 import httpx2
 
 from inference.engine.remote_address import AddressRefused, GuardedBackend, check_address
+from inference.engine.remote_form import ToolCallWriter
 from inference.engine.remote_wire import Piece, body_of, error_of, path_of, read_piece, seconds_to_wait
 from inference.engine.types import (
     Chunk,
@@ -79,12 +81,15 @@ class RemoteEngine:
             return
         if self._client is None:
             self._client = _client_for(self._remote)
-        answer = _RemoteAnswer(self._client, self._model, self._remote, request, stream)
+        answer = self._answer_to(self._client, request, stream)
         task = self._loop.create_task(answer.run())
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(answer.ended)
         stream.belongs_to(task)
+
+    def _answer_to(self, client: httpx2.AsyncClient, request: EngineRequest, stream: RemoteStream) -> RemoteAnswer:
+        return RemoteAnswer(client, self._model, self._remote, request, stream)
 
     def _end(self) -> None:
         self._closed = True
@@ -136,7 +141,7 @@ class _Again(Exception):
         self.seconds = seconds
 
 
-class _RemoteAnswer:
+class RemoteAnswer:
     """One request to the server, from the first try to the last word."""
 
     def __init__(
@@ -154,6 +159,7 @@ class _RemoteAnswer:
         self._stream = stream
         self._shown = len(request.shown_token_ids)
         self._pieces = 0
+        self._calls = ToolCallWriter()
         self._prompt_tokens = 0
         self._completion_tokens: int | None = None
 
@@ -181,7 +187,7 @@ class _RemoteAnswer:
     async def _ask(self) -> FinishReason:
         if self._remote.key_fault:
             raise ModelUnavailable(self._remote.key_fault)
-        body = body_of(self._model, self._request, self._remote)
+        body = self._body()
         attempt = 0
         while True:
             try:
@@ -194,10 +200,17 @@ class _RemoteAnswer:
                 self._stream.put(Loading("the remote server is busy, trying again", 0.0))
                 await asyncio.sleep(again.seconds)
 
+    def _path(self) -> str:
+        return path_of(self._request)
+
+    def _body(self) -> dict[str, Any]:
+        """Raises EngineError."""
+        return body_of(self._model, self._request, self._remote)
+
     async def _try(self, body: dict[str, object], attempt: int) -> FinishReason:
         try:
             check_address(self._remote.base_url, self._remote.allow_private)
-            url = f"{self._remote.base_url}{path_of(self._request)}"
+            url = f"{self._remote.base_url}{self._path()}"
             async with self._client.stream("POST", url, json=body) as response:
                 if response.status_code != 200:
                     await self._refused(response, attempt)
@@ -225,9 +238,10 @@ class _RemoteAnswer:
             self._prompt_tokens = piece.prompt_tokens
         if piece.completion_tokens is not None:
             self._completion_tokens = piece.completion_tokens
-        if piece.text:
+        text = self._calls.write(piece.text, piece.tool_calls)
+        if text or piece.logprobs:
             # We do not know the server's tokens; the number of the piece stands for them when an answer is continued.
-            self._stream.put(Chunk(piece.text, (self._shown + self._pieces,)))
+            self._stream.put(Chunk(text, (self._shown + self._pieces,), logprobs=piece.logprobs))
             self._pieces += 1
         return piece.reason
 
@@ -257,7 +271,7 @@ class _RemoteAnswer:
 
     def _finish(self, reason: FinishReason) -> Chunk:
         counted = self._completion_tokens if self._completion_tokens is not None else self._pieces
-        return Chunk(finish=Finish(reason, self._prompt_tokens, self._shown + counted))
+        return Chunk(self._calls.close(), finish=Finish(reason, self._prompt_tokens, self._shown + counted))
 
 
 def _client_for(remote: RemoteSpec) -> httpx2.AsyncClient:

@@ -6,7 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from inference.engine.types import EngineError, EngineRequest, FinishReason, ModelUnavailable, PromptTooLong, RemoteSpec
+from inference.engine.answer_form import Likelihood
+from inference.engine.remote_form import form_fields, message_fields, read_logprobs
+from inference.engine.types import (
+    EngineError,
+    EngineRequest,
+    FinishReason,
+    FormatRefused,
+    ModelUnavailable,
+    PromptTooLong,
+    RemoteSpec,
+    ToolsRefused,
+)
 
 LONGEST_QUOTE = 300
 LONGEST_WAIT_SECONDS = 20.0
@@ -21,6 +32,8 @@ class Piece:
     reason: FinishReason | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    tool_calls: tuple[Any, ...] = ()
+    logprobs: tuple[tuple[Likelihood, ...], ...] = ()
 
 
 def is_raw(request: EngineRequest) -> bool:
@@ -41,9 +54,9 @@ def body_of(model: str, request: EngineRequest, remote: RemoteSpec) -> dict[str,
     if is_raw(request):
         body["prompt"] = request.messages[-1].content + request.shown_text
     else:
-        body["messages"] = [{"role": message.role, "content": message.content} for message in request.messages]
+        body["messages"] = [message_fields(message) for message in request.messages]
         if request.shown_text:
-            _go_on(body, request.shown_text, remote)
+            _go_on(body, request, remote)
     body |= {"temperature": params.temperature, "top_p": params.top_p}
     if params.max_tokens is not None:
         body["max_tokens"] = max(1, params.max_tokens - len(request.shown_token_ids))
@@ -54,6 +67,7 @@ def body_of(model: str, request: EngineRequest, remote: RemoteSpec) -> dict[str,
     # Not every server knows these; whoever did not ask for them must not be refused because of them.
     usual = {"presence_penalty": 0.0, "frequency_penalty": 0.0, "top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
     body |= {name: getattr(params, name) for name, value in usual.items() if getattr(params, name) != value}
+    body |= form_fields(request.form, is_raw(request))
     if params.logit_bias:
         body["logit_bias"] = {str(token_id): bias for token_id, bias in params.logit_bias}
     return {name: value for name, value in body.items() if name not in remote.omitted_fields}
@@ -69,11 +83,14 @@ def read_piece(data: str) -> Piece:
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
     said = choice.get("delta") or choice.get("message") or choice
     text = (said.get("content") or said.get("text") or "") if isinstance(said, dict) else ""
+    calls = said.get("tool_calls") if isinstance(said, dict) else None
     return Piece(
         text if isinstance(text, str) else "",
         _reason(choice.get("finish_reason")),
         _count(usage, "prompt_tokens"),
         _count(usage, "completion_tokens"),
+        tuple(calls) if isinstance(calls, list) else (),
+        read_logprobs(choice.get("logprobs")),
     )
 
 
@@ -92,6 +109,10 @@ def error_of(status: int, body: str, key: str) -> EngineError:
         return EngineError(f"The remote server failed ({status}); please try again: {said}")
     if "context_length_exceeded" in body or "maximum context length" in body:
         return PromptTooLong(f"The question is too long for this remote model: {said}")
+    if '"param":"tool' in body.replace(" ", ""):
+        return ToolsRefused(f"The remote server refused the request: {said}")
+    if '"param":"response_format' in body.replace(" ", ""):
+        return FormatRefused(f"The remote server refused the request: {said}")
     return EngineError(f"The remote server refused the request: {said}")
 
 
@@ -106,10 +127,11 @@ def seconds_to_wait(status: int, retry_after: str, attempt: int) -> float | None
     return max(0.0, seconds) if seconds <= LONGEST_WAIT_SECONDS else None
 
 
-def _go_on(body: dict[str, Any], shown: str, remote: RemoteSpec) -> None:
-    if not remote.continuation:
+def _go_on(body: dict[str, Any], request: EngineRequest, remote: RemoteSpec) -> None:
+    # A call or an object that was begun cannot be gone on with: the server would begin a new one.
+    if not remote.continuation or request.form.tools or request.form.response_format:
         raise EngineError("The connection to the remote model was lost in the middle of the answer; please ask again.")
-    body["messages"].append({"role": "assistant", "content": shown})
+    body["messages"].append({"role": "assistant", "content": request.shown_text})
     if remote.continuation == "flag":
         body |= {"continue_final_message": True, "add_generation_prompt": False}
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from inference.engine.types import SamplingParams
+
+if TYPE_CHECKING:
+    from inference.engine.grammar import Grammar
 
 # Below this a temperature would overflow float32 logits, and the most likely token has all the mass anyway.
 COLDEST_TEMPERATURE = 1e-4
@@ -40,6 +44,7 @@ class SamplingState:
         known = [(token_id, bias) for token_id, bias in params.logit_bias if 0 <= token_id < vocabulary_size]
         self._biased_ids = [token_id for token_id, _bias in known]
         self._biases = torch.tensor([bias for _token_id, bias in known], dtype=torch.float32)
+        self.grammar: Grammar | None = None
 
     def note_prompt(self, token_ids: Iterable[int]) -> None:
         if self._seen:
@@ -47,6 +52,8 @@ class SamplingState:
 
     def note_answer(self, token_id: int) -> None:
         self.position += 1
+        if self.grammar:
+            self.grammar.accept(token_id)
         if self._seen:
             self._seen.add([token_id])
         if self._counts is not None and token_id < len(self._counts):
@@ -54,10 +61,10 @@ class SamplingState:
 
     @property
     def changes_logits(self) -> bool:
-        return bool(self._seen or self._counts is not None or self._biased_ids)
+        return bool(self._seen or self._counts is not None or self._biased_ids or self.grammar)
 
     def penalise(self, logits: Tensor) -> None:
-        """Changes one row of float32 logits in place: the bias, then the penalties."""
+        """Changes one row of float32 logits in place: the bias, then the penalties, then what the grammar forbids."""
         params = self.params
         if self._biased_ids:
             logits[self._biased_ids] += self._biases.to(logits.device)
@@ -69,6 +76,10 @@ class SamplingState:
         if self._counts is not None:
             counts = self._counts.to(logits.device)
             logits -= counts * params.frequency_penalty + (counts > 0) * params.presence_penalty
+        if self.grammar:
+            allowed = torch.from_numpy(self.grammar.allowed()).to(logits.device)
+            logits[: len(allowed)].masked_fill_(~allowed[: len(logits)], -torch.inf)
+            logits[len(allowed) :] = -torch.inf
 
     def uniform(self) -> float:
         """The random number of the next position, in [0, 1): depends on nothing but seed and position."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
+from inference.engine.asked_form import AskedForm
 from inference.engine.detokenizer import Detokenizer
 from inference.engine.prompt import PromptBuilder
 from inference.engine.raw_prompt import build_raw, is_raw
@@ -31,6 +32,7 @@ class Sequence:
         self,
         key: Key,
         request: EngineRequest,
+        form: AskedForm,
         loaded: LoadedModel,
         prompts: PromptBuilder,
         vocabulary_size: int,
@@ -41,7 +43,8 @@ class Sequence:
         if raw:
             prompt = build_raw(loaded.tokenizer, request.messages, context_length, params.max_tokens)
         else:
-            prompt = prompts.build(request.messages, context_length, params.max_tokens)
+            tools = request.form.offered_tools
+            prompt = prompts.build(request.messages, context_length, params.max_tokens, tools)
         room = context_length - len(prompt.tokens)
         self.key = key
         self.requester = request.requester
@@ -49,6 +52,8 @@ class Sequence:
         self.computed = 0
         self.sampling = SamplingState(params, request.id, vocabulary_size)
         self.sampling.note_prompt(prompt.tokens)
+        self.sampling.grammar = form.grammar
+        self.alternatives = form.alternatives
         for token_id in request.shown_token_ids:
             self.sampling.note_answer(token_id)
         self._prompt_tokens = len(prompt.tokens)
@@ -57,9 +62,10 @@ class Sequence:
         self._end_token_ids = loaded.end_token_ids if raw else loaded.end_token_ids | prompts.end_token_ids
         self._detokenizer = Detokenizer(
             loaded.tokenizer,
-            (*params.stop, *(() if raw else prompts.stop_strings)),
+            (*params.stop, *form.stop, *(() if raw or form.grammar else prompts.stop_strings)),
             request.shown_token_ids,
             request.shown_text,
+            form.markers,
         )
 
     @property
@@ -85,7 +91,8 @@ class Sequence:
 
     def finish_if_complete(self) -> Chunk | None:
         """The end of an answer that needs no further token: also a continued one that was complete already."""
-        if self._detokenizer.stopped:
+        grammar = self.sampling.grammar
+        if self._detokenizer.stopped or (grammar and grammar.is_complete):
             return self.finish("stop")
         if self.completion_tokens >= self._most_tokens:
             return self.finish("length")

@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 from inference.engine.types import Chunk, EngineError, EngineSpec, Loading, ModelUnavailable, Queued
 
 if TYPE_CHECKING:
+    from inference.engine.embedding_engine import EmbeddingEngine
     from inference.engine.transformers import TransformersEngine
+
+    AnyEngine = TransformersEngine | EmbeddingEngine
 
 FLUSH_SECONDS = 0.025
 IDLE_SECONDS = 600.0  # then the memory of ended answers is given back: what people wrote does not stay for ever
@@ -40,22 +43,32 @@ def main() -> None:
         pass  # the parent is gone, and nobody is left to answer
 
 
-def _load(spec: EngineSpec, connection: Connection[Any, Any]) -> TransformersEngine | None:
+def _load(spec: EngineSpec, connection: Connection[Any, Any]) -> AnyEngine | None:
     def progress(loading: Loading) -> None:
         connection.send(("loading", loading))
 
     progress(Loading("loading torch", 0.05))
-    from inference.engine.transformers import TransformersEngine  # here, because it takes seconds
-
+    engine = _kind_of(spec)
     _use_threads(spec.threads)
     try:
-        return TransformersEngine.load(spec, progress)
+        return engine.load(spec, progress)
     except ModelUnavailable as error:
         connection.send(("unavailable", str(error)))
         return None
 
 
-def _serve(engine: TransformersEngine, connection: Connection[Any, Any]) -> None:
+def _kind_of(spec: EngineSpec) -> type[AnyEngine]:
+    """Imported only here, because it takes seconds."""
+    if spec.task == "embedding":
+        from inference.engine.embedding_engine import EmbeddingEngine
+
+        return EmbeddingEngine
+    from inference.engine.transformers import TransformersEngine
+
+    return TransformersEngine
+
+
+def _serve(engine: AnyEngine, connection: Connection[Any, Any]) -> None:
     outbox = Outbox(connection)
     while True:
         while connection.poll(0 if engine.has_work else IDLE_SECONDS):
@@ -113,7 +126,8 @@ def is_last(outcome: Chunk | EngineError | Queued) -> bool:
 
 
 def _joined(earlier: Chunk, later: Chunk) -> Chunk:
-    return Chunk(earlier.text + later.text, earlier.token_ids + later.token_ids, later.finish)
+    token_ids, logprobs = earlier.token_ids + later.token_ids, earlier.logprobs + later.logprobs
+    return Chunk(earlier.text + later.text, token_ids, later.finish, logprobs)
 
 
 def _use_threads(threads: int | None) -> None:

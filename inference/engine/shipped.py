@@ -18,9 +18,10 @@ TELLING_FILES = ("tokenizer_config.json", "config.json", "adapter_config.json")
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What was found; all empty where there are no files."""
+    """What was found; all empty where there are no files. tool_template: one of its own for tools, where there is."""
 
     template: str = ""
+    tool_template: str = ""
     special_tokens: Mapping[str, str] = field(default_factory=dict)
     added_tokens: Mapping[str, int] = field(default_factory=dict)
     end_token_ids: tuple[int, ...] = ()
@@ -88,6 +89,11 @@ def default_template(found: Any) -> str:
     if isinstance(found, dict):
         found = found.get("default")
     return found if isinstance(found, str) else ""
+
+
+def template_for_tools(found: Any) -> str:
+    """The one that a tokenizer keeps for tools beside that for chatting; empty where one serves both."""
+    return found.get("tool_use", "") if isinstance(found, dict) else ""
 
 
 def special_texts(values: Mapping[str, Any]) -> dict[str, str]:

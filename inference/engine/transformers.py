@@ -7,6 +7,7 @@ Knows no process, no socket and no clock. One thread calls it; nothing here bloc
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -14,12 +15,15 @@ from torch import Tensor
 
 from inference.engine.admission import Admission, longest_that_fits
 from inference.engine.answer_memory import places_for_answers, places_for_ended_answers
+from inference.engine.asked_form import AskedForm, AskedForms
 from inference.engine.forward import Forward, Work, fastest_right_forward
 from inference.engine.loading import LoadedModel, Progress, load_model
+from inference.engine.logprobs import likelihoods
+from inference.engine.preparing import Preparing
 from inference.engine.prompt import PromptBuilder
 from inference.engine.sampling import choose_tokens
 from inference.engine.sequences import Key, Sequence
-from inference.engine.types import Chunk, EngineError, EngineRequest, EngineSpec, Queued
+from inference.engine.types import Chunk, EngineError, EngineRequest, EngineSpec, Finish, FormatRefused, Queued
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +47,9 @@ class TransformersEngine:
         places = places_for_answers(loaded.model, loaded.device, context_length, answer_memory)
         self._admission = Admission(self._forward, places, places_for_ended_answers(places, loaded.device))
         self._vocabulary_size = int(loaded.model.config.get_text_config().vocab_size)
+        ends = loaded.end_token_ids | self._prompts.end_token_ids
+        self._forms = AskedForms(loaded.tokenizer, self._prompts.format, self._vocabulary_size, ends)
+        self._preparing = Preparing(self._forms.of)
         self._outcomes: list[Outcome] = []  # of what happened between two steps
         self.info = replace(loaded.info, warnings=[*loaded.info.warnings, *self._prompts.warnings])
         self.info.context_length = longest_that_fits(self._forward, places, context_length)
@@ -59,20 +66,26 @@ class TransformersEngine:
 
     @property
     def has_work(self) -> bool:
-        return bool(self._admission.has_work or self._outcomes)
+        return bool(self._admission.has_work or self._outcomes or self._preparing)
 
     def add(self, key: Key, request: EngineRequest) -> None:
-        """A request that cannot be answered comes back from the next step as its error."""
+        """A request that cannot be answered comes back from a later step as its error."""
+        if request.form.is_plain:
+            self._begin(key, request, AskedForm)
+        else:
+            self._preparing.add(key, request)
+
+    def _begin(self, key: Key, request: EngineRequest, form: Callable[[], AskedForm]) -> None:
         try:
             sequence = Sequence(
-                key, request, self._loaded, self._prompts, self._vocabulary_size, self.info.context_length
+                key, request, form(), self._loaded, self._prompts, self._vocabulary_size, self.info.context_length
             )
             already_complete = sequence.finish_if_complete()
         except EngineError as error:
             self._outcomes.append((key, error))
             return
         except Exception as error:
-            self._outcomes.append((key, _as_engine_error(error)))
+            self._outcomes.append((key, as_engine_error(error)))
             return
         if already_complete:
             self._outcomes.append((key, already_complete))
@@ -81,6 +94,9 @@ class TransformersEngine:
 
     def cancel(self, key: Key) -> None:
         """Ends an answer before the next token, or before its first; unknown and ended ones are left alone."""
+        if self._preparing.withdraw(key):
+            self._outcomes.append((key, Chunk(finish=Finish("cancelled", 0, 0))))
+            return
         sequence = self._admission.withdraw(key)
         if sequence is None and (sequence := self._admission.running.get(key)):
             self._admission.end(key, keep=True)
@@ -92,6 +108,8 @@ class TransformersEngine:
         self._forward.kept.keep_at_most(0)
 
     def step(self) -> list[Outcome]:
+        if self._preparing:
+            self._begin_what_is_ready()
         self._outcomes += self._admission.begin_step()
         works = self._plan()
         results = self._forward.advance(works) if works else []
@@ -99,7 +117,7 @@ class TransformersEngine:
         for work, result in zip(works, results, strict=True):
             sequence = self._admission.running[work.key]
             if isinstance(result, Exception):
-                self._fail(work.key, _as_engine_error(result))
+                self._fail(work.key, as_engine_error(result))
                 continue
             sequence.computed += len(work.token_ids)
             if sequence.computed == len(sequence.token_ids):
@@ -108,6 +126,12 @@ class TransformersEngine:
             self._choose_next_tokens(ready)
         outcomes, self._outcomes = self._outcomes, []
         return outcomes
+
+    def _begin_what_is_ready(self) -> None:
+        if not self._admission.has_work and not self._outcomes:
+            self._preparing.rest()
+        for key, request, made in self._preparing.ready():
+            self._begin(key, request, made.result)
 
     def _plan(self) -> list[Work]:
         """One token for every answer that runs, and the next piece of the prompts that wait, oldest first."""
@@ -127,17 +151,19 @@ class TransformersEngine:
             chosen = choose_tokens(logits, [sequence.sampling for sequence, _ in ready])
         except Exception as error:
             for sequence, _ in ready:
-                self._fail(sequence.key, _as_engine_error(error))
+                self._fail(sequence.key, as_engine_error(error))
             return
-        for (sequence, _), token_id in zip(ready, chosen, strict=True):
+        for (sequence, row), token_id in zip(ready, chosen, strict=True):
             if token_id is None:
-                broken = "The model computed no usable numbers (NaN) for this conversation."
-                self._fail(sequence.key, EngineError(broken))
+                self._fail(sequence.key, _nothing_to_choose(sequence))
                 continue
             try:
                 chunk = sequence.accept(token_id)
+                if sequence.alternatives is not None and chunk.token_ids:
+                    told = likelihoods(row, token_id, sequence.alternatives, self._forms.token_bytes)
+                    chunk = replace(chunk, logprobs=(told,))
             except Exception as error:  # some tokenizers raise for a token that only the model knows
-                self._fail(sequence.key, _as_engine_error(error))
+                self._fail(sequence.key, as_engine_error(error))
                 continue
             self._outcomes.append((sequence.key, chunk))
             if chunk.finish:
@@ -148,7 +174,14 @@ class TransformersEngine:
         self._outcomes.append((key, error))
 
 
-def _as_engine_error(error: Exception) -> EngineError:
+def _nothing_to_choose(sequence: Sequence) -> EngineError:
+    if sequence.sampling.grammar:
+        fault = sequence.sampling.grammar.fault or "its vocabulary lacks the signs"
+        return FormatRefused(f"The model cannot write what this schema asks for: {fault}")
+    return EngineError("The model computed no usable numbers (NaN) for this conversation.")
+
+
+def as_engine_error(error: Exception) -> EngineError:
     logger.error("a request failed", exc_info=error)
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error):
         return EngineError(

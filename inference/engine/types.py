@@ -10,8 +10,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Protocol
 
-# "prompt" stands alone: a text that the model goes on with as it stands, in no chat format.
-Role = Literal["system", "user", "assistant", "prompt"]
+from inference.engine.answer_form import PLAIN, AnswerForm, Likelihood, ToolCall
+
+# "prompt" stands alone: a text that the model goes on with as it stands, in no chat format. "tool": what a tool said.
+Role = Literal["system", "user", "assistant", "tool", "prompt"]
 EngineState = Literal["idle", "loading", "ready", "failed"]
 FinishReason = Literal["stop", "length", "cancelled"]
 
@@ -20,10 +22,22 @@ MAX_STOP_STRINGS = 8
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One turn as a model hears it."""
+    """One turn as a model hears it. tool_calls: of an assistant; tool_call_id: which of them a tool answers."""
 
     role: Role
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        values: dict[str, Any] = {"role": self.role, "content": self.content}
+        if self.tool_calls:
+            values["tool_calls"] = [asdict(call) for call in self.tool_calls]
+        return {**values, "tool_call_id": self.tool_call_id} if self.tool_call_id else values
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> ChatMessage:
+        return cls(**{**values, "tool_calls": tuple(ToolCall(**call) for call in values.get("tool_calls", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,7 @@ class EngineSpec:
     family: str = ""  # how it is asked; empty: found out (see inference/engine/prompt_format.py)
     adapter: str = ""  # a LoRA adapter on top of the source: a folder or a hub name
     answer_memory: int | None = None  # bytes for all answers under way together; None: a share of what is free
+    task: Literal["chat", "embedding"] = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +162,7 @@ class EngineRequest:
     shown_token_ids: every token already sampled, in order; shown_text: the text already shown for them.
     The engine goes on behind them and yields only what is new.
     requester: who asked, in any form; where answers must wait, requesters take turns.
+    form: what the answer should look like beyond plain text.
     """
 
     id: str
@@ -155,6 +171,7 @@ class EngineRequest:
     shown_token_ids: tuple[int, ...] = ()
     shown_text: str = ""
     requester: str = ""
+    form: AnswerForm = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +186,15 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of an answer: safe text (never half a character), the tokens behind it, the end if it is the end."""
+    """A piece of an answer: safe text (never half a character), the tokens behind it, the end if it is the end.
+
+    logprobs: only where asked for; for each token its own likelihood and then those of the likeliest ones.
+    """
 
     text: str = ""
     token_ids: tuple[int, ...] = ()
     finish: Finish | None = None
+    logprobs: tuple[tuple[Likelihood, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +229,18 @@ class PromptTooLong(EngineError):
     """The last question alone does not fit the context."""
 
     code = "context_length_exceeded"
+
+
+class ToolsRefused(EngineError):
+    """The model cannot be told of tools, or not made to call them."""
+
+    code = "refused_tools"
+
+
+class FormatRefused(EngineError):
+    """The answer cannot be held to the form that was asked for."""
+
+    code = "refused_response_format"
 
 
 class EngineDied(EngineError):

@@ -21,7 +21,7 @@ MODELS, GENERATIONS = "/admin/inference/modelentry/", "/admin/inference/generati
 FIELDS = {
     "name": "Tiny", "name_zh_hant": "", "slug": "tiny", "is_enabled": "on", "position": "5", "backend": "transformers",
     "source": "", "base": "", "system_prompt": "", "description": "", "description_zh_hant": "", "organisation": "",
-    "licence": "", "link": "", "defaults": "{}", "context_length": "", "threads": "",
+    "licence": "", "link": "", "defaults": "{}", "context_length": "", "threads": "", "task": "chat",
 }  # fmt: skip
 
 

@@ -26,7 +26,18 @@ from inference.services import offered_models
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = sorted((ROOT / "inference/engine").glob("*.py"))
 WORKER = [ROOT / f"inference/{name}.py" for name in ("run", "lease", "stream")]
-ERRORS = {"EngineError", "ModelUnavailable", "EngineDied", "PromptTooLong", "AddressRefused", "ValueError", "TypeError"}
+ERRORS = {
+    "EngineError",
+    "ModelUnavailable",
+    "EngineDied",
+    "PromptTooLong",
+    "InputRefused",
+    "ToolsRefused",
+    "FormatRefused",
+    "AddressRefused",
+    "ValueError",
+    "TypeError",
+}
 SPOKEN_BY = ERRORS | {"Loading", "Failed", "fail", "give_up"}
 
 

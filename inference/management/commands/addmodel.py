@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from inference.engine.checks import check_adapter_source, check_source, is_hub_name
+from inference.engine.embedding_files import is_embedding_folder, is_matryoshka_folder
 from inference.engine.prompt_format import PROMPT_FORMATS
 from inference.engine.types import ModelUnavailable
 from inference.models import Endpoint, ModelEntry
@@ -23,6 +24,7 @@ examples:
   ./run addmodel /models/Qwen2.5-0.5B-Instruct --name "Qwen 2.5 0.5B"
   ./run addmodel Qwen/Qwen2.5-0.5B-Instruct            (a hub name: the worker downloads it)
   ./run addmodel huggyllama/llama-7b --adapter /models/my-lora --family alpaca --name "My LoRA"
+  ./run addmodel /models/bge-m3 --name "BGE M3"         (an embedding model is recognised by its files)
   ./run addmodel gpt-4o-mini --backend remote --base-url https://api.openai.com/v1 --api-key-env OPENAI_API_KEY
   ./run addmodel --backend expert --base qwen --name "Soil expert" --system-prompt "You are a soil expert." \\
                      --temperature 0.2
@@ -39,6 +41,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", nargs="?", default="", help="the model's folder, or its name on the hub")
         parser.add_argument("--backend", choices=ModelEntry.Backend.values, default="transformers")
+        parser.add_argument(
+            "--task",
+            choices=ModelEntry.Task.values,
+            help="what it does; default: recognised in a local folder, else chat",
+        )
+        parser.add_argument("--matryoshka", action="store_true", help="its vectors may be shortened on request")
         parser.add_argument("--slug", help="short name for URLs and commands; default: made from the source or name")
         parser.add_argument("--name", help="what people read; default: the folder's name")
         parser.add_argument("--name-zh", default="", help="the name in Traditional Chinese")
@@ -89,6 +97,8 @@ class Command(BaseCommand):
             description=options["description"],
             description_zh_hant=options["description_zh"],
             backend=options["backend"],
+            task=options["task"] or self._task_of(source, options["backend"]),
+            is_matryoshka=options["matryoshka"] or is_matryoshka_folder(Path(source)),
             source=source,
             family=options["family"],
             adapter=self._checked_adapter(options["adapter"]),
@@ -109,6 +119,14 @@ class Command(BaseCommand):
         if not entry.slug:
             raise CommandError(f"No short name can be made from “{name}”; please give one with --slug.")
         self._save(entry)
+
+    def _task_of(self, source: str, backend: str) -> str:
+        is_embedding = backend == ModelEntry.Backend.TRANSFORMERS and is_embedding_folder(Path(source))
+        if is_embedding:
+            self.stdout.write(
+                "It turns texts into vectors (embeddings), so only programs may ask it, at /v1/embeddings."
+            )
+        return ModelEntry.Task.EMBEDDING if is_embedding else ModelEntry.Task.CHAT
 
     def _checked_source(self, source: str, backend: str) -> str:
         """The source as it is kept: folders with their whole path, since workers start elsewhere."""
@@ -182,4 +200,6 @@ class Command(BaseCommand):
         if not entry.is_enabled:
             self.stdout.write("It is not offered yet; switch it on in the admin.")
             return
-        self.stdout.write(f"See it:  ./run models\nTry it:  ./run test_message --model {entry.slug}")
+        self.stdout.write("See it:  ./run models")
+        if not entry.is_embedding:
+            self.stdout.write(f"Try it:  ./run test_message --model {entry.slug}")

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from inference import lease, valkey
 from inference.management.tables import table
 from inference.models import ModelEntry
-from inference.services import ModelState, offered_models
+from inference.services import ModelState, states_of
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         except valkey.Away:
             workers = []
         with translation.override("en"):
-            states = {state.entry.pk: state for state in offered_models()}
+            states = {state.entry.pk: state for state in states_of(ModelEntry.objects.askable())}
             entries = list(ModelEntry.objects.select_related("base"))
             models = [self._model(entry, states.get(entry.pk), workers) for entry in entries]
         slugs = {entry.queue: entry.slug for entry in entries if entry.runner == entry}
@@ -45,6 +45,7 @@ class Command(BaseCommand):
             "slug": entry.slug,
             "name": entry.name,
             "backend": entry.backend,
+            "task": entry.task,
             "base": entry.base.slug if entry.base else None,
             "source": entry.source,
             "state": state.state if state else "disabled",
@@ -99,7 +100,9 @@ class Command(BaseCommand):
 
 
 def _kind(model: dict[str, Any]) -> str:
-    return f"expert on {model['base']}" if model["base"] else str(model["backend"])
+    if model["base"]:
+        return f"expert on {model['base']}"
+    return f"{model['backend']}, {model['task']}" if model["task"] != "chat" else str(model["backend"])
 
 
 def _state(model: dict[str, Any]) -> str:
