@@ -1,6 +1,6 @@
 """The arena's addresses, below /arena/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from arena import leaderboard_views, views
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path("leaderboard/", leaderboard_views.leaderboard, name="arena-leaderboard"),
     path("leaderboard.json", leaderboard_views.leaderboard_json, name="arena-leaderboard-json"),
     path("leaderboard.csv", leaderboard_views.leaderboard_csv, name="arena-leaderboard-csv"),
+    path("evaluation/", include("arena.evaluation.urls")),
 ]

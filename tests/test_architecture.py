@@ -22,6 +22,8 @@ PURE = [
     "inference/events.py",
     *(f"arena/{name}.py" for name in ("matchmaking", "pacing", "frames", "leaks", "categories", "charts")),
     *(f"arena/rating/{path.name}" for path in sorted((ROOT / "arena" / "rating").glob("*.py"))),
+    *(f"arena/evaluation/{name}.py" for name in ("parsing", "prompts", "temperatures", "checkers", "statistics")),
+    *(f"arena/evaluation/formats/{name}.py" for name in ("question_files", "question_rows", "run_records")),
 ]
 
 

@@ -110,8 +110,10 @@ def addresses(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, str
 
 
 def site_addresses() -> dict[str, str]:
-    """Without the admin, see below, and the API, whose doors tests/inference/api/test_doors.py tries one by one."""
-    return {name: f"/{route}" for route, name in addresses() if not route.startswith(("admin/", "v1/"))}
+    """Without the admin, see below, and what tests of its own try: the API (tests/inference/api/test_doors.py) and the
+    evaluation (tests/evaluation/test_doors.py)."""
+    elsewhere = ("admin/", "v1/", "arena/evaluation/")
+    return {name: f"/{route}" for route, name in addresses() if not route.startswith(elsewhere)}
 
 
 def path_to(name: str, things: Things) -> str:

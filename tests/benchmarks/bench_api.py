@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import random
 import statistics
@@ -152,7 +153,7 @@ def summed(server: str, clients: int, answers: list[Answer], seconds: float) -> 
         len(good),
         len(answers) - len(good),
         sum(answer.tokens for answer in good) / seconds,
-        (statistics.median(first), first[int(0.95 * (len(first) - 1))]) if first else (0.0, 0.0),
+        (statistics.median(first), first[math.ceil(0.95 * len(first)) - 1]) if first else (0.0, 0.0),
         statistics.median(gaps) if gaps else 0.0,
         next((answer.error for answer in answers if answer.error), ""),
     )
