@@ -37,7 +37,7 @@ from chat.models import Message
 from chat.owners import owner_of
 
 RUNS_PER_PAGE = 25
-OWN_SLUG = "fastchat-own"
+OWN_SLUG = "forty-questions"
 
 
 @never_cache
@@ -106,7 +106,7 @@ def import_own_set(request: HtmxRequest) -> HttpResponse:
     """The set that comes with the site; sent again, it brings what has changed."""
     try:
         question_set = create_set(
-            name=_("FastChat's own questions"),
+            name=_("Forty questions of this site"),
             slug=OWN_SLUG,
             description=_("Forty questions of two turns in English and Traditional Chinese, with exact checkers."),
             user=request.user,

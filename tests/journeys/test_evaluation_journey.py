@@ -44,7 +44,7 @@ def violations(page: Page) -> list[str]:
 def import_own_set(page: Page) -> None:
     page.goto("/arena/evaluation/")
     page.get_by_role("button", name="Import our own set").click()
-    expect(page.get_by_role("heading", name="FastChat's own questions")).to_be_visible()
+    expect(page.get_by_role("heading", name="Forty questions of this site")).to_be_visible()
     expect(page.get_by_text("40 questions")).to_be_visible()
 
 
@@ -99,7 +99,7 @@ def test_without_javascript_it_works_too(site: Stack, browser: Any, page: Page, 
     context.add_cookies(page.context.cookies())  # type: ignore[arg-type]
     plain = context.new_page()
     plain.goto("/arena/evaluation/")
-    plain.get_by_role("link", name="FastChat's own questions").first.click()
+    plain.get_by_role("link", name="Forty questions of this site").first.click()
     plain.get_by_role("link", name="New run").click()
     plain.get_by_role("group", name="Models").get_by_role("checkbox", name="Quick", exact=True).check()
     plain.get_by_role("button", name="What would it take?").click()
