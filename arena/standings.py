@@ -9,7 +9,7 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -41,7 +41,7 @@ def counts_of(scope: Scope) -> PairCounts:
     """All of a scope's counts; in whole columns, because 200 contestants make 40,000 rows."""
     found = PairCount.objects.filter(scope_id=scope.pk)
     rows = found.values_list("left_id", "right_id", "left_wins", "right_wins", "ties", "both_bad")
-    table = np.array(list(rows), dtype=np.int64).reshape(-1, 6)
+    table = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 6)
     models = np.unique(table[:, :2])
     left, right = np.searchsorted(models, table[:, :2].T)
     counts = np.zeros((4, len(models), len(models)), dtype=np.int64)

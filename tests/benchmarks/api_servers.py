@@ -63,7 +63,8 @@ def transformers_serve(python: str, folder: Path, model: Path, threads: int, dty
     command += ["--port", str(port), "--device", "cpu", "--dtype", dtype, "--continuous-batching"]
     with _running({"transformers": command}, folder, threads) as processes:
         base_url = f"http://127.0.0.1:{port}/v1"
-        _wait_for(base_url, folder, processes)
+        # Its list of models is an error on a machine that has never downloaded one.
+        _wait_for(f"http://127.0.0.1:{port}/openapi.json", folder, processes)
         yield Server("transformers serve", base_url, str(model))
 
 
@@ -83,7 +84,7 @@ def fastchat(python: str, folder: Path, model: Path, threads: int, dtype: str) -
     }
     with _running({name: [python, *command] for name, command in commands.items()}, folder, threads) as processes:
         base_url = f"http://127.0.0.1:{api}/v1"
-        _wait_for(base_url, folder, processes, '"measured"')
+        _wait_for(f"{base_url}/models", folder, processes, '"measured"')
         yield Server("FastChat", base_url, "measured")
 
 
@@ -114,8 +115,8 @@ def _running(
                 process.wait()
 
 
-def _wait_for(base_url: str, folder: Path, processes: Processes, word: str = "") -> None:
-    """Until it lists its models, and the word among them. Raises NotStarted with the last line of a log."""
+def _wait_for(address: str, folder: Path, processes: Processes, word: str = "") -> None:
+    """Until the address answers, and the word is in what it says. Raises NotStarted with the last line of a log."""
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline:
         for name, process in processes.items():
@@ -123,7 +124,7 @@ def _wait_for(base_url: str, folder: Path, processes: Processes, word: str = "")
                 said = (folder / f"{name}.log").read_text(errors="replace").strip().splitlines()
                 raise NotStarted(f"{name} ended: {said[-1][:160] if said else process.returncode}")
         try:
-            with urllib.request.urlopen(f"{base_url}/models", timeout=5) as response:
+            with urllib.request.urlopen(address, timeout=5) as response:
                 if word in json.dumps(json.load(response)):
                     return
         except (OSError, ValueError):
