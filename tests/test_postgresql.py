@@ -135,8 +135,8 @@ def test_a_second_machine_answers_for_a_site_without_workers(database_url: str, 
         )
     try:
         with first:
-            first.add_echo_model("quick")
-            asked = first.manage("test_message", "--model", "quick", "--message", "hello second machine")
+            first.add_echo_model("second-quick")
+            asked = first.manage("test_message", "--model", "second-quick", "--message", "hello second machine")
             assert "hello second machine" in asked.stdout, asked.stderr + first.log
             assert first.child_pids("manage.py worker") == []
     finally:

@@ -16,6 +16,7 @@ let heard = Date.now();
 let isOpen = false;
 
 setInterval(() => {
+  if (offeredAt === Infinity && document.querySelector(".vote")) offerVote(); // however it came into the page
   const turn = active();
   if (turn?.id !== following) {
     if (following) say("state", text("answered"));

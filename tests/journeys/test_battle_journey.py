@@ -110,7 +110,7 @@ def test_keys_vote_however_fast_the_answers_came(site: Stack, page: Page, sign_u
     page.goto("/arena/battle/")
     ask(page, "hi")
     wait_for_the_vote(page)
-    page.wait_for_timeout(600)  # a key that was meant for the text does not vote
+    page.wait_for_timeout(1200)  # a key that was meant for the text does not vote
     page.keyboard.press("1")
     expect(page.get_by_role("heading", name=re.compile("You found A better"))).to_be_focused()
 
