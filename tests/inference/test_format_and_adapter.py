@@ -84,7 +84,7 @@ def test_the_form_offers_the_formats_and_checks_the_adapter(as_user: Any, ada: A
     page = client.get(f"{MODELS}add/").content.decode()
     assert '<option value="" selected>recognise it</option>' in page and '<option value="vicuna">Vicuna' in page
     fields = {"name": "Mine", "slug": "mine", "backend": "transformers", "source": SOURCE, "defaults": "{}"}
-    fields |= {"position": "1", "family": "alpaca", "adapter": "/nowhere/lora"}
+    fields |= {"position": "1", "task": "chat", "family": "alpaca", "adapter": "/nowhere/lora"}
     page = client.post(f"{MODELS}add/", fields, follow=True).content.decode()
     assert "seen from this machine: The adapter folder /nowhere/lora does not exist." in page
     entry = ModelEntry.objects.get()
