@@ -103,7 +103,7 @@ class ThrottleQuerySet(models.QuerySet["Throttle"]):
             window = self.filter(key=key, ends_at__gt=now)
             if window.filter(count__lt=limit).update(count=F("count") + 1):
                 return 0
-            if full := window.first():
+            if full := window.filter(count__gte=limit).first():  # another may have begun it just now
                 return max(1, math.ceil((full.ends_at - now).total_seconds()))
             self.filter(ends_at__lte=now).delete()  # this key's old window, and everybody else's
             self.bulk_create([self.model(key=key, ends_at=now + period)], ignore_conflicts=True)
