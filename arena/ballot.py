@@ -39,6 +39,15 @@ class Ballot:
     turns: tuple[Turn, ...]
 
     @property
+    def places(self) -> list[tuple[str, int]]:
+        """(label, contestant) of each side."""
+        return [(side.label, side.contestant) for side in self.sides]
+
+    @property
+    def is_of_experts(self) -> bool:
+        return all(side.is_expert_or_imported for side in self.sides)
+
+    @property
     def answers(self) -> list[Said]:
         return [said for side in self.sides for said in side.said]
 

@@ -38,10 +38,6 @@ def outcomes(choice: str, sides: list[tuple[str, int]]) -> Iterator[tuple[int, i
                 yield left, right, "right_wins"
 
 
-def sides_of(vote: Vote) -> list[tuple[str, int]]:
-    return list(Side.objects.filter(battle=vote.battle_id).order_by("label").values_list("label", "contestant_id"))
-
-
 def give_verdict(
     vote: Vote,
     *,
@@ -54,7 +50,7 @@ def give_verdict(
 ) -> Verdict:
     """Adds a verdict and moves the counts from the one before to it. The caller holds the vote chain's lock.
 
-    `sides` are those of the battle, as `sides_of` finds them; `is_first` says that the vote was stored just now.
+    `sides` are (label, contestant) of the battle, in order; `is_first` says that the vote was stored just now.
     """
     before = None if is_first else vote.verdicts.order_by("-id").first()
     old = set(before.scopes.values_list("pk", flat=True)) if before else set()

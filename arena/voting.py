@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from arena import integrity
 from arena.ballot import Ballot, read_ballot
-from arena.counting import give_verdict, locked_chain, sides_of
+from arena.counting import give_verdict, locked_chain
 from arena.integrity import Facts, Reason
 from arena.leaks import telling_names
 from arena.models import Battle, Scope, Side, StyleFeatures, Turn, Verdict, Vote, VoteChain
@@ -45,11 +45,10 @@ def cast_vote(*, battle: Battle, owner: Owner, choice: str) -> Vote:
             if len(ballot.sides) == 2:
                 left, right = (style_features("\n\n".join(said.text for said in side.said)) for side in ballot.sides)
                 StyleFeatures.objects.create(vote=vote, left=left, right=right)
-            is_of_experts = all(side.is_expert_or_imported for side in ballot.sides)
             give_verdict(
                 vote,
-                sides=[(side.label, side.contestant) for side in ballot.sides],
-                scopes=_scopes(battle, vote, owner, is_of_experts),
+                sides=ballot.places,
+                scopes=_scopes(battle, vote, owner, ballot),
                 reasons=integrity.reasons_against(_facts(battle, vote, ballot, names)),
                 rules_version=integrity.RULES_VERSION,
                 is_first=True,
@@ -65,12 +64,12 @@ def overrule(vote: Vote, *, is_rated: bool, by: str) -> Verdict:
     """An administrator's verdict: takes the vote out, or in again, wherever it belongs."""
     with transaction.atomic():
         locked_chain()
-        battle = vote.battle
+        battle, ballot = vote.battle, read_ballot(vote.battle)
         owner = Owner(user=battle.user) if battle.user else Owner(guest_key="")
         return give_verdict(
             vote,
-            sides=sides_of(vote),
-            scopes=_scopes(battle, vote, owner, _are_experts(battle)),
+            sides=ballot.places,
+            scopes=_scopes(battle, vote, owner, ballot),
             reasons=[] if is_rated else [Reason.OVERRULED.value],
             rules_version=integrity.RULES_VERSION,
             decided_by=by,
@@ -165,7 +164,7 @@ def _votes_on_the_same(battle: Battle, ballot: Ballot) -> int:
     return len(taken[: integrity.SAME_PROMPT_CAP])
 
 
-def _scopes(battle: Battle, vote: Vote, owner: Owner, is_of_experts: bool) -> list[Scope]:
+def _scopes(battle: Battle, vote: Vote, owner: Owner, ballot: Ballot) -> list[Scope]:
     """The leaderboards on which a rated vote counts: blind ones on all that fit, named ones on their own."""
     kinds = Scope.Kind
     if not battle.is_blind:
@@ -177,15 +176,10 @@ def _scopes(battle: Battle, vote: Vote, owner: Owner, is_of_experts: bool) -> li
         keys += [(kinds.CATEGORY, category) for category in battle.categories]
         if owner.user is not None:
             keys += [(kinds.GROUP, name) for name in owner.user.groups.values_list("name", flat=True)]
-        if is_of_experts:
+        if ballot.is_of_experts:
             keys.append((kinds.EXPERT, ""))
     wanted = Q()
     for kind, key in keys:
         wanted |= Q(kind=kind, key=key)
     known = {(scope.kind, scope.key): scope for scope in Scope.objects.filter(wanted)}
     return [known.get(pair) or Scope.objects.get_or_create(kind=pair[0], key=pair[1])[0] for pair in keys]
-
-
-def _are_experts(battle: Battle) -> bool:
-    others = Side.objects.filter(battle=battle).exclude(contestant__model__backend=ModelEntry.Backend.EXPERT)
-    return not others.filter(Q(contestant__model__isnull=False)).exists()

@@ -21,8 +21,12 @@ class NeverDeleted:
         return False
 
 
-class ReadOnly(NeverAdded, NeverDeleted):
-    """For looking at, whatever rights somebody has."""
+class NeverChanged:
+    """What belongs together is written by the site, not field by field."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnly(NeverAdded, NeverChanged, NeverDeleted):
+    """For looking at, whatever rights somebody has."""

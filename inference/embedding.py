@@ -26,7 +26,7 @@ from inference.dispatch import WITHOUT_ROW
 from inference.engine.embedding import Input
 from inference.hub import hub_of_this_loop
 from inference.models import ModelEntry
-from inference.services import NotNow, RequestRefused, TooManyRequests, take_from_limits
+from inference.services import NotNow, RequestRefused, broker_away, take_from_limits, too_many_under_way
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ async def vectors_of(asked: Asked) -> Embedded:
                 await subscription.take(LOOK_SECONDS)
         raise NotNow(_("The model did not answer in time. Please try again."))
     except valkey.Away as error:
-        raise NotNow(_("The message broker (Valkey) is not reachable. Please try again.")) from error
+        raise broker_away() from error
     finally:
         # In a thread of its own: a client that has gone cancels whatever is awaited here.
         asyncio.get_running_loop().run_in_executor(None, end, asked)
@@ -137,15 +137,13 @@ def end(asked: Asked) -> None:
 
 def _enter(asked: Asked) -> None:
     """Raises TooManyRequests, NotNow."""
-    most = settings.MAX_ACTIVE_GENERATIONS
-    numbers = [str(time.time()), str(asked.deadline), asked.id, str(most)]
+    numbers = [str(time.time()), str(asked.deadline), asked.id, str(settings.MAX_ACTIVE_GENERATIONS)]
     try:
         is_free = valkey.client().eval(ENTER, 1, _places(asked), *numbers)
     except (RedisError, OSError) as error:
-        raise NotNow(_("The message broker (Valkey) is not reachable. Please try again.")) from error
+        raise broker_away() from error
     if not is_free:
-        sentence = _("You have %(count)s answers under way; please wait for one of them, or stop it.")
-        raise TooManyRequests(sentence % {"count": most})
+        raise too_many_under_way()
 
 
 def _leave(asked: Asked) -> None:
@@ -165,7 +163,7 @@ def _send(asked: Asked) -> None:
             TASK, kwargs=asked.arguments, queue=asked.queue, retry=False, expires=max(1.0, asked.deadline - time.time())
         )
     except (OperationalError, RedisError, OSError) as error:
-        raise NotNow(_("The message broker (Valkey) is not reachable. Please try again.")) from error
+        raise broker_away() from error
 
 
 async def _result(asked: Asked) -> Embedded | None:

@@ -108,10 +108,7 @@ def start_generations(
     if not ModelEntry.objects.offered().filter(pk=model.pk).exists():
         raise ModelNotOffered(_("%(model)s is not offered at present. Please choose another model.") % {"model": model})
     if Generation.objects.active().filter(requester=requester).count() + len(asked) > settings.MAX_ACTIVE_GENERATIONS:
-        raise TooManyRequests(
-            _("You have %(count)s answers under way; please wait for one of them, or stop it.")
-            % {"count": settings.MAX_ACTIVE_GENERATIONS}
-        )
+        raise too_many_under_way()
     try:
         sampling = model.sampling(**params)
     except (TypeError, ValueError) as error:
@@ -133,6 +130,16 @@ def start_generations(
     return generations
 
 
+def broker_away() -> NotNow:
+    """To be raised where a request cannot be passed on."""
+    return NotNow(_("The message broker (Valkey) is not reachable. Please try again."))
+
+
+def too_many_under_way() -> TooManyRequests:
+    sentence = _("You have %(count)s answers under way; please wait for one of them, or stop it.")
+    return TooManyRequests(sentence % {"count": settings.MAX_ACTIVE_GENERATIONS})
+
+
 def take_from_limits(model: ModelEntry, requester: str, user: Any, requests: int) -> None:
     """Raises TooManyRequests, NotNow."""
     try:
@@ -141,7 +148,7 @@ def take_from_limits(model: ModelEntry, requester: str, user: Any, requests: int
         raise TooManyRequests(str(error), error.retry_seconds) from error
     except (RedisError, OSError) as error:
         log.warning("limits cannot be looked at: %s", error)
-        raise NotNow(_("The message broker (Valkey) is not reachable. Please try again.")) from error
+        raise broker_away() from error
 
 
 def with_system_text(model: ModelEntry, messages: Iterable[ChatMessage]) -> list[ChatMessage]:

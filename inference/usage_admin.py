@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from inference.admin_rights import ReadOnly
 from inference.api.usage import as_csv, money, total_of
 from inference.limits import key_id_of
 from inference.models import ApiKey, UsageDay
@@ -30,7 +31,7 @@ class KeyedChangeList(ChangeList):
 
 
 @admin.register(UsageDay)
-class UsageDayAdmin(admin.ModelAdmin):
+class UsageDayAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("day", "who", "model", "requests", "prompt_tokens", "completion_tokens", "costs")
     list_display_links = None
     list_filter = ("day", "model")
@@ -68,15 +69,6 @@ class UsageDayAdmin(admin.ModelAdmin):
         return StreamingHttpResponse(
             lines, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name}
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: UsageDay | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: UsageDay | None = None) -> bool:
-        return False
 
     @admin.display(description=_("charged to"), ordering="charged_to")
     def who(self, row: UsageDay) -> str:

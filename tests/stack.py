@@ -137,7 +137,7 @@ class Stack:
         return told
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.folder / "data" / "db.sqlite3", timeout=20) as database:
+        with sqlite3.connect(Path(self.environment["DATA_DIR"]) / "db.sqlite3", timeout=20) as database:
             return database.execute(query, parameters).fetchall()
 
     def child_pids(self, word: str) -> list[int]:

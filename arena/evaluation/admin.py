@@ -16,20 +16,11 @@ from arena.evaluation.models import Candidate, Guard, HumanGrade, QuestionSet, R
 from arena.evaluation.modes import Mode
 from arena.evaluation.refusals import EvaluationRefused
 from arena.evaluation.services import cancel_run, delete_run
-
-
-class ReadOnly(admin.ModelAdmin):
-    """What belongs together is written through the services, not field by field."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from inference.admin_rights import NeverAdded, NeverChanged
 
 
 @admin.register(QuestionSet)
-class QuestionSetAdmin(ReadOnly):
+class QuestionSetAdmin(NeverAdded, NeverChanged, admin.ModelAdmin):
     list_display = ("name", "version", "slug", "question_count", "created_by", "created_at")
     search_fields = ("name", "slug")
     fields = ("name", "slug", "version", "description", "note", "created_by", "created_at", "question_count")
@@ -42,21 +33,15 @@ class QuestionSetAdmin(ReadOnly):
         return int(question_set.counted)
 
 
-class CandidateInline(admin.TabularInline):
+class CandidateInline(NeverAdded, NeverChanged, admin.TabularInline):
     model = Candidate
     fields = ("entry", "is_baseline", "fingerprint")
     extra = 0
     can_delete = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Run)
-class RunAdmin(ReadOnly):
+class RunAdmin(NeverAdded, NeverChanged, admin.ModelAdmin):
     """Deleting a run deletes its answers, too; the models' texts are read on its page."""
 
     list_display = ("__str__", "question_set", "mode", "state", "guard", "created_by", "created_at", "ended_at")
@@ -134,7 +119,7 @@ class GuardAdmin(admin.ModelAdmin):
 
 
 @admin.register(HumanGrade)
-class HumanGradeAdmin(ReadOnly):
+class HumanGradeAdmin(NeverAdded, NeverChanged, admin.ModelAdmin):
     list_display = ("run", "question", "turn", "user", "entry", "opponent", "score", "winner", "created_at")
     list_select_related = ("run__question_set", "question", "user", "entry", "opponent")
     list_filter = ("created_at",)

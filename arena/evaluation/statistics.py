@@ -10,8 +10,8 @@ from typing import Protocol
 from arena.evaluation.intervals import Estimate, mean_interval, share_interval, sign_test
 
 
-class Scored(Protocol):
-    """One score of one answer, by a judge, a person or an exact check."""
+class Judged(Protocol):
+    """What is known of every judgment; judge_id is None for an exact check and for a person."""
 
     @property
     def question_id(self) -> int: ...
@@ -20,28 +20,25 @@ class Scored(Protocol):
     @property
     def turn(self) -> int: ...
     @property
-    def entry_id(self) -> int: ...
-    @property
     def judge_id(self) -> int | None: ...
+
+
+class Scored(Judged, Protocol):
+    """One score of one answer, by a judge, a person or an exact check."""
+
+    @property
+    def entry_id(self) -> int: ...
     @property
     def score(self) -> float: ...
 
 
-class Compared(Protocol):
+class Compared(Judged, Protocol):
     """One comparison of two answers, as they were shown; winner: "first", "second" or "tie"."""
 
-    @property
-    def question_id(self) -> int: ...
-    @property
-    def category(self) -> str: ...
-    @property
-    def turn(self) -> int: ...
     @property
     def first_id(self) -> int: ...
     @property
     def second_id(self) -> int: ...
-    @property
-    def judge_id(self) -> int | None: ...
     @property
     def winner(self) -> str: ...
 

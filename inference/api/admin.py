@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from inference.admin_rights import NeverAdded, NeverDeleted
 from inference.models import ApiKey, Endpoint, Limit
 
 
@@ -23,8 +24,9 @@ class NoGuessing(admin.ModelAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(NoGuessing):
-    """Keys are made by their owners; the staff see whose there are, narrow them, and revoke them."""
+class ApiKeyAdmin(NeverAdded, NeverDeleted, NoGuessing):
+    """Keys are made by their owners; the staff see whose there are, narrow them, and revoke them. Revoked ones keep
+    their name in the usage."""
 
     list_display = (
         "name",
@@ -46,12 +48,6 @@ class ApiKeyAdmin(NoGuessing):
     )
     readonly_fields = ("user", "prefix", "created_at", "last_used_at", "revoked_at")
     filter_horizontal = ("allowed_models",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
-        return False  # revoked ones keep their name in the usage
 
     @admin.action(description=_("Revoke the chosen keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -16,7 +16,7 @@ let heard = Date.now();
 let isOpen = false;
 
 setInterval(() => {
-  if (offeredAt === Infinity && document.querySelector(".vote")) offerVote(); // however it came into the page
+  noticeVote();
   const turn = active();
   if (turn?.id !== following) {
     if (following) say("state", text("answered"));
@@ -47,18 +47,25 @@ const DELAY = 500;
 let typedAt = 0;
 let offeredAt = Infinity;
 
+/** The vote may come with a frame, with an answer by plain HTTP or with the page; after "again" it is gone. */
+function noticeVote() {
+  if (!document.querySelector(".vote")) offeredAt = Infinity;
+  else if (offeredAt === Infinity) offerVote();
+}
+
 /** The answers are complete: the keys 1–4 vote, unless something stands in the box or is being typed. */
 function offerVote() {
   const place = document.querySelector(".vote [data-focus]");
   if (!place) return;
-  offeredAt = Date.now();
   const box = document.querySelector("#message");
-  const isFree = document.activeElement === document.body || document.activeElement === box;
-  if (isFree && !box.value && Date.now() - typedAt > CALM) place.focus({ preventScroll: true });
+  const isFree = !box.value && (document.activeElement === document.body || document.activeElement === box);
+  if (isFree && Date.now() - typedAt < CALM) return; // and again in half a second
+  offeredAt = Date.now();
+  if (isFree) place.focus({ preventScroll: true });
 }
 
 document.addEventListener("keydown", (event) => {
-  if (typing(event.target)) typedAt = Date.now();
+  if (typing(event.target) && event.key !== "Enter") typedAt = Date.now(); // Enter sends: no more is being typed
   if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || event.repeat) return;
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (document.querySelector("dialog[open], :popover-open, .sidebar.is-open")) return;
@@ -81,9 +88,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.requestConfig?.elt?.matches?.(".vote")) document.querySelector(".result-heading")?.focus();
 });
 
-// After "again" and a new question the vote is gone, and after a reload it is there from the beginning.
-document.addEventListener("htmx:load", () => {
-  if (!document.querySelector(".vote")) offeredAt = Infinity;
-  else if (offeredAt === Infinity) offerVote();
-});
-if (document.querySelector(".vote")) offerVote();
+document.addEventListener("htmx:load", noticeVote);
+noticeVote();

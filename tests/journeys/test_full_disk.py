@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -71,9 +70,7 @@ def fill(disk: Path) -> Path:
 
 
 def row_of_last(site: Stack) -> tuple[str, str]:
-    with sqlite3.connect(f"{site.environment['DATA_DIR']}/db.sqlite3", timeout=20) as database:
-        rows = database.execute("SELECT status, text FROM inference_generation ORDER BY created_at DESC LIMIT 1")
-        status, text = rows.fetchone()
+    status, text = site.rows("SELECT status, text FROM inference_generation ORDER BY created_at DESC LIMIT 1")[0]
     return status, " ".join(text.split())
 
 
