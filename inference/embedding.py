@@ -137,13 +137,14 @@ def end(asked: Asked) -> None:
 
 def _enter(asked: Asked) -> None:
     """Raises TooManyRequests, NotNow."""
-    numbers = [str(time.time()), str(asked.deadline), asked.id, str(settings.MAX_ACTIVE_GENERATIONS)]
+    most = settings.MAX_ACTIVE_GENERATIONS
+    numbers = [str(time.time()), str(asked.deadline), asked.id, str(most)]
     try:
         is_free = valkey.client().eval(ENTER, 1, _places(asked), *numbers)
     except (RedisError, OSError) as error:
         raise broker_away() from error
     if not is_free:
-        raise too_many_under_way()
+        raise too_many_under_way(most)
 
 
 def _leave(asked: Asked) -> None:

@@ -97,9 +97,11 @@ def start_generations(
     requester: str,
     user: Any = None,
     form: AnswerForm = PLAIN,
+    most_active: int | None = None,
 ) -> list[Generation]:
     """Puts one prompt for each conversation into the model's queue: all of them or none. The system text of an expert
-    is added here. With a seed, the second answer gets the next one, or all would be the same.
+    is added here. With a seed, the second answer gets the next one, or all would be the same. `most_active` is how many
+    answers the requester may have under way, if it is no person.
 
     Raises RequestRefused (model not offered, a limit reached, a parameter out of range).
     Call inside a transaction: the tasks are sent when it commits.
@@ -107,8 +109,9 @@ def start_generations(
     asked = [list(messages) for messages in conversations]
     if not ModelEntry.objects.offered().filter(pk=model.pk).exists():
         raise ModelNotOffered(_("%(model)s is not offered at present. Please choose another model.") % {"model": model})
-    if Generation.objects.active().filter(requester=requester).count() + len(asked) > settings.MAX_ACTIVE_GENERATIONS:
-        raise too_many_under_way()
+    most = most_active or settings.MAX_ACTIVE_GENERATIONS
+    if Generation.objects.active().filter(requester=requester).count() + len(asked) > most:
+        raise too_many_under_way(most)
     try:
         sampling = model.sampling(**params)
     except (TypeError, ValueError) as error:
@@ -135,9 +138,9 @@ def broker_away() -> NotNow:
     return NotNow(_("The message broker (Valkey) is not reachable. Please try again."))
 
 
-def too_many_under_way() -> TooManyRequests:
+def too_many_under_way(most: int) -> TooManyRequests:
     sentence = _("You have %(count)s answers under way; please wait for one of them, or stop it.")
-    return TooManyRequests(sentence % {"count": settings.MAX_ACTIVE_GENERATIONS})
+    return TooManyRequests(sentence % {"count": most})
 
 
 def take_from_limits(model: ModelEntry, requester: str, user: Any, requests: int) -> None:

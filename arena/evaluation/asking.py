@@ -3,9 +3,8 @@ transaction, and the row is unique: whoever asks the same a second time asks not
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -30,30 +29,7 @@ class RunEnded(Exception):
     """The run was cancelled meanwhile."""
 
 
-class Lanes:
-    """Under which name a run asks. A requester may have only so many answers under way; a run that fills an engine's
-    batch therefore asks as several."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        active = Generation.objects.active().filter(requester__startswith=run.requester).order_by()
-        self.active = list(active.values_list("requester", "model_id"))
-        self._taken = Counter(requester for requester, _model in self.active)
-
-    def free(self) -> str:
-        lane = 0
-        while self._taken[self._name(lane)] >= settings.MAX_ACTIVE_GENERATIONS:
-            lane += 1
-        return self._name(lane)
-
-    def take(self, requester: str) -> None:
-        self._taken[requester] += 1
-
-    def _name(self, lane: int) -> str:
-        return f"{self._run.requester}{lane}"
-
-
-def ask(plan: Plan, work: Work, requester: str) -> None:
+def ask(plan: Plan, work: Work) -> None:
     """Raises NothingToAsk, RunEnded or inference's RequestRefused; then nothing was changed."""
     try:
         with transaction.atomic():
@@ -61,9 +37,9 @@ def ask(plan: Plan, work: Work, requester: str) -> None:
             if not Run.objects.select_for_update().filter(pk=plan.run.pk, state=Run.State.RUNNING).first():
                 raise RunEnded
             if isinstance(work, AnswerWork):
-                _ask_answer(plan, work, requester)
+                _ask_answer(plan, work)
             else:
-                _ask_judgment(plan, work, requester)
+                _ask_judgment(plan, work)
     except IntegrityError as error:
         raise NothingToAsk from error
 
@@ -94,7 +70,7 @@ def most_answer_tokens(run: Run, entry: ModelEntry) -> int:
     return run.max_tokens or entry.sampling().max_tokens or MOST_ANSWER_TOKENS
 
 
-def _ask_answer(plan: Plan, work: AnswerWork, requester: str) -> None:
+def _ask_answer(plan: Plan, work: AnswerWork) -> None:
     question, entry = plan.questions[work.question_id], plan.by_id[work.entry_id]
     messages: list[ChatMessage] = []
     earlier = answers_of(plan.run, question.pk, entry.pk, work.turn - 1)
@@ -103,7 +79,7 @@ def _ask_answer(plan: Plan, work: AnswerWork, requester: str) -> None:
     messages.append(ChatMessage("user", question.turns[work.turn - 1]))
     temperature = temperature_of(question.category, question.required_temperature, plan.run.temperature)
     params = {"temperature": temperature, "seed": SEED, "max_tokens": most_answer_tokens(plan.run, entry)}
-    generation = start_generation(model=entry, messages=messages, params=params, requester=requester)
+    generation = _start(plan, entry, messages, params)
     rows = Answer.objects.filter(run=plan.run, question=question, entry=entry, turn=work.turn)
     if work.replaces:
         _replace(rows.filter(generation=work.replaces).update(generation=generation, tries=F("tries") + 1))
@@ -111,11 +87,11 @@ def _ask_answer(plan: Plan, work: AnswerWork, requester: str) -> None:
         Answer.objects.create(run=plan.run, question=question, entry=entry, turn=work.turn, generation=generation)
 
 
-def _ask_judgment(plan: Plan, work: JudgmentWork, requester: str) -> None:
+def _ask_judgment(plan: Plan, work: JudgmentWork) -> None:
     prompt = judge_prompt(plan.run, plan.questions[work.question_id], work)
     params = {"temperature": 0.0, "seed": SEED, "max_tokens": MOST_JUDGE_TOKENS}
     judge = plan.by_id[work.judge_id]
-    generation = start_generation(model=judge, messages=prompt.messages, params=params, requester=requester)
+    generation = _start(plan, judge, prompt.messages, params)
     key: dict[str, int | str | None] = {
         "kind": work.kind,
         "question_id": work.question_id,
@@ -129,6 +105,13 @@ def _ask_judgment(plan: Plan, work: JudgmentWork, requester: str) -> None:
         _replace(rows.update(generation=generation, tries=F("tries") + 1))
     else:
         Judgment.objects.create(run=plan.run, generation=generation, **key)
+
+
+def _start(plan: Plan, entry: ModelEntry, messages: list[ChatMessage], params: dict[str, Any]) -> Generation:
+    most = plan.run.at_once * len(plan.by_id)  # the driver keeps to `at_once` for each queue
+    return start_generation(
+        model=entry, messages=messages, params=params, requester=plan.run.requester, most_active=most
+    )
 
 
 def _replace(rows: int) -> None:

@@ -14,11 +14,12 @@ from functools import lru_cache
 
 from django.utils import timezone
 
-from arena.evaluation.asking import Lanes, NothingToAsk, RunEnded, ask
+from arena.evaluation.asking import NothingToAsk, RunEnded, ask
 from arena.evaluation.collecting import collect
 from arena.evaluation.models import Run
 from arena.evaluation.planning import JudgmentWork, Plan, Standing
 from arena.evaluation.progress import totals_of
+from inference.models import Generation
 from inference.services import ModelNotOffered, RequestRefused, is_served
 
 log = logging.getLogger(__name__)
@@ -67,8 +68,8 @@ def advance(run: Run) -> Step:
 
 def _ask_what_is_due(plan: Plan, standing: Standing) -> tuple[int, int, str]:
     """(how many were asked, how many could not be yet, what hinders them)"""
-    lanes = Lanes(plan.run)
-    under_way = Counter(plan.by_id[model].queue for _requester, model in lanes.active if model in plan.by_id)
+    active = plan.run.generations().filter(status__in=Generation.ACTIVE).values_list("model_id", flat=True)
+    under_way = Counter(plan.by_id[model].queue for model in active if model in plan.by_id)
     judging = {judge.queue for judge in plan.judges}
     asked, waiting, hindrance = 0, 0, ""
     refused: set[int] = set()  # models that take nothing at present
@@ -86,9 +87,8 @@ def _ask_what_is_due(plan: Plan, standing: Standing) -> tuple[int, int, str]:
             if isinstance(work, JudgmentWork) and all(under_way[queue] >= plan.run.at_once for queue in judging):
                 break  # they come last, and no judge has room: how many more there are does not matter
             continue
-        requester = lanes.free()
         try:
-            ask(plan, work, requester)
+            ask(plan, work)
         except NothingToAsk:
             waiting += 1  # the next push sees what became of it
         except RunEnded:
@@ -100,7 +100,6 @@ def _ask_what_is_due(plan: Plan, standing: Standing) -> tuple[int, int, str]:
             hindrance = f"{Run.Hindrance.NOT_OFFERED if is_off else Run.Hindrance.REFUSED}:{entry.pk}"
             log.info("run %s waits for %s: %s", plan.run.pk, entry.slug, refusal)
         else:
-            lanes.take(requester)
             under_way[entry.queue] += 1
             asked += 1
     return asked, waiting, hindrance

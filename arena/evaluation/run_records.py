@@ -124,8 +124,8 @@ class Run(models.Model):
 
     @property
     def requester(self) -> str:
-        """The beginning of the name under which it asks; see arena.evaluation.asking."""
-        return f"evaluation:{self.pk}:"
+        """The name under which it asks."""
+        return f"evaluation:{self.pk}"
 
     @property
     def baseline(self) -> Candidate | None:
@@ -133,7 +133,7 @@ class Run(models.Model):
 
     def generations(self) -> models.QuerySet[Generation]:
         """Everything it has asked so far, failed tries included."""
-        return Generation.objects.filter(requester__startswith=self.requester)
+        return Generation.objects.filter(requester=self.requester)
 
     # --- transitions ------------------------------------------------------------------------------------------------
 

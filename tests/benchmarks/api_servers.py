@@ -1,4 +1,4 @@
-"""The servers that bench_api.py compares, each as a context: this site, `transformers serve`, FastChat."""
+"""The servers that bench_api.py compares, each as a context: this site, `transformers serve`, FastChat, llama.cpp."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from tests.stack import Stack, end_with_parent
 
 SECONDS_TO_START = 300.0
 PASSWORD = "a long sentence is fine"
-
-
+PLACES, PLACE_TOKENS = 32, 512  # llama.cpp divides one context among so many at a time
 Processes = dict[str, subprocess.Popen[bytes]]
 
 
@@ -34,6 +33,7 @@ class Server:
     name: str
     base_url: str
     model: str
+    roots: tuple[int, ...]  # process ids; whatever these have started is the server's, too
     key: str = "none"
 
 
@@ -51,7 +51,7 @@ def our_site(folder: Path, model: Path, threads: int, dtype: str) -> Iterator[Se
             if state == "failed" or time.monotonic() > deadline:
                 raise NotStarted(f"the model is {state}")
             time.sleep(0.3)
-        yield Server("this site", f"{stack.url}/v1", "measured", made.stdout.strip())
+        yield Server("this site", f"{stack.url}/v1", "measured", (stack.process.pid,), made.stdout.strip())
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def transformers_serve(python: str, folder: Path, model: Path, threads: int, dty
         base_url = f"http://127.0.0.1:{port}/v1"
         # Its list of models is an error on a machine that has never downloaded one.
         _wait_for(f"http://127.0.0.1:{port}/openapi.json", folder, processes)
-        yield Server("transformers serve", base_url, str(model))
+        yield Server("transformers serve", base_url, str(model), pids_of(processes))
 
 
 @contextmanager
@@ -85,13 +85,27 @@ def fastchat(python: str, folder: Path, model: Path, threads: int, dtype: str) -
     with _running({name: [python, *command] for name, command in commands.items()}, folder, threads) as processes:
         base_url = f"http://127.0.0.1:{api}/v1"
         _wait_for(f"{base_url}/models", folder, processes, '"measured"')
-        yield Server("FastChat", base_url, "measured")
+        yield Server("FastChat", base_url, "measured", pids_of(processes))
 
 
 @contextmanager
-def _running(
-    commands: dict[str, list[str]], folder: Path, threads: int
-) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+def llama_cpp(binary: str, weights: Path, folder: Path, model: Path, threads: int, dtype: str) -> Iterator[Server]:
+    """binary: llama-server; weights: the GGUF file that llama.cpp's own program made of the same model."""
+    port = free_port()
+    command = [binary, "--model", str(weights), "--host", "127.0.0.1", "--port", str(port), "--ignore-eos"]
+    command += ["--threads", str(threads), "--parallel", str(PLACES), "--ctx-size", str(PLACES * PLACE_TOKENS)]
+    with _running({"llama-server": command}, folder, threads) as processes:
+        base_url = f"http://127.0.0.1:{port}/v1"
+        _wait_for(f"http://127.0.0.1:{port}/health", folder, processes, '"ok"')
+        yield Server("llama.cpp", base_url, "measured", pids_of(processes))
+
+
+def pids_of(processes: Processes) -> tuple[int, ...]:
+    return tuple(process.pid for process in processes.values())
+
+
+@contextmanager
+def _running(commands: dict[str, list[str]], folder: Path, threads: int) -> Iterator[Processes]:
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "LOGDIR": str(folder), "HF_HUB_OFFLINE": "1"}
     options = {"cwd": folder, "env": environment, "start_new_session": True, "preexec_fn": end_with_parent}

@@ -1,13 +1,13 @@
 """Throughput and time to the first word of the API, as 1, 8 and 32 programs see it that stream their answers.
 
     .venv/bin/python -m tests.benchmarks.bench_api [--model DIR] [--fastchat PYTHON] [--transformers-serve PYTHON]
-                                                   [--clients 1,8,32] [--seconds 30] [--rounds 2] [--tokens 64]
+        [--llama-server BINARY --gguf FILE] [--clients 1,8,32] [--seconds 30] [--rounds 2] [--tokens 64]
 
-Through the whole stack (`manage.py up`: key, limits, database, Celery, engine, Valkey, SSE) and, where other virtual
-environments are named in which they are installed, through `transformers serve` and FastChat's three servers: the same
-weights, the same number format and threads, the same questions, one server at a time, in turns, since a shared machine
-drifts. Every client asks again as soon as its answer has ended. Every question is new from its first word on, so that
-nobody gains from having read its beginning before. The weights are a copy that cannot end an answer early.
+Through the whole stack (`manage.py up`: key, limits, database, Celery, engine, Valkey, SSE) and, where they are named,
+through `transformers serve`, FastChat's three servers and llama.cpp's: the same weights, number format and threads, the
+same questions, one server at a time, in turns, since a shared machine drifts. Every client asks again as soon as its
+answer has ended. Every question is new from its first word on, so that nobody gains from having read its beginning
+before. The weights are a copy that cannot end an answer early.
 
 Prints a table and judges no time. A server that does not start is a line with the reason.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import math
 import os
@@ -31,8 +32,9 @@ from pathlib import Path
 
 import httpx2
 
-from tests.benchmarks.api_servers import NotStarted, Server, fastchat, our_site, transformers_serve
+from tests.benchmarks.api_servers import NotStarted, Server, fastchat, llama_cpp, our_site, transformers_serve
 from tests.benchmarks.endless_models import never_ending, random_model
+from tests.benchmarks.memory import Peak
 from tests.stack import ROOT
 
 BUNDLED = ROOT / "inference" / "demo" / "models" / "large"
@@ -74,8 +76,9 @@ class Line:
     answers: int
     errors: int
     tokens_per_second: float
-    first_ms: tuple[float, float]  # median, 95th of a hundred
-    gap_ms: float
+    first_ms: tuple[float, float]  # median, 95th of a hundred; so are the gaps
+    gap_ms: tuple[float, float]
+    peak_bytes: int
     trouble: str = ""
 
 
@@ -118,13 +121,18 @@ def read_piece(answer: Answer, data: str) -> None:
         answer.tokens = usage.get("completion_tokens") or answer.tokens
 
 
-async def crowd(server: Server, clients: int, seconds: float, tokens: int, name: str) -> tuple[list[Answer], float]:
-    """All answers, and how long they took together. The last ones are waited for."""
+async def crowd(
+    server: Server, clients: int, seconds: float, tokens: int, name: str
+) -> tuple[list[Answer], float, int]:
+    """All answers, how long they took together, and the most memory. The last ones are waited for."""
     headers = {"Authorization": f"Bearer {server.key}"}
     limits = httpx2.Limits(max_connections=clients, max_keepalive_connections=clients)
     answers: list[Answer] = []
 
-    async with httpx2.AsyncClient(headers=headers, timeout=300, limits=limits, trust_env=False) as client:
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=300, limits=limits, trust_env=False) as client,
+        Peak(server.roots) as peak,
+    ):
         began = time.monotonic()
 
         async def person(number: int) -> None:
@@ -136,27 +144,29 @@ async def crowd(server: Server, clients: int, seconds: float, tokens: int, name:
                     await asyncio.sleep(0.5)
 
         await asyncio.gather(*(person(number) for number in range(clients)))
-        return answers, time.monotonic() - began
+        return answers, time.monotonic() - began, peak.bytes
 
 
-def summed(server: str, clients: int, answers: list[Answer], seconds: float) -> Line:
+def summed(server: str, clients: int, answers: list[Answer], seconds: float, peak_bytes: int) -> Line:
     good = [answer for answer in answers if not answer.error]
-    first = sorted((answer.arrivals[0] - answer.asked) * 1000 for answer in good)
-    gaps = [
-        (later - earlier) * 1000
-        for answer in good
-        for earlier, later in zip(answer.arrivals, answer.arrivals[1:], strict=False)
-    ]
+    first = [(answer.arrivals[0] - answer.asked) * 1000 for answer in good]
+    gaps = [(later - earlier) * 1000 for answer in good for earlier, later in itertools.pairwise(answer.arrivals)]
     return Line(
         server,
         clients,
         len(good),
         len(answers) - len(good),
         sum(answer.tokens for answer in good) / seconds,
-        (statistics.median(first), first[math.ceil(0.95 * len(first)) - 1]) if first else (0.0, 0.0),
-        statistics.median(gaps) if gaps else 0.0,
+        middle_and_late(first),
+        middle_and_late(gaps),
+        peak_bytes,
         next((answer.error for answer in answers if answer.error), ""),
     )
+
+
+def middle_and_late(values: list[float]) -> tuple[float, float]:
+    ordered = sorted(values) or [0.0]
+    return statistics.median(ordered), ordered[math.ceil(0.95 * len(ordered)) - 1]
 
 
 def measure(open_server: Open, folder: Path, options: argparse.Namespace, turn: int) -> list[Line]:
@@ -165,18 +175,17 @@ def measure(open_server: Open, folder: Path, options: argparse.Namespace, turn: 
         lines = []
         for clients in options.clients:
             name = f"turn {turn} of {clients}"
-            answers, seconds = asyncio.run(crowd(server, clients, options.seconds, options.tokens, name))
-            lines.append(summed(server.name, clients, answers, seconds))
+            answers, seconds, peak = asyncio.run(crowd(server, clients, options.seconds, options.tokens, name))
+            lines.append(summed(server.name, clients, answers, seconds, peak))
         return lines
 
 
 def show(lines: list[Line]) -> None:
-    heading = ("clients", "answers", "errors", "tok/s", "first ms", "95 %", "gap ms")
+    heading = ("clients", "answers", "errors", "tok/s", "first ms", "95 %", "gap ms", "95 %", "peak MiB")
     print(f"{'server':20} " + " ".join(f"{name:>8}" for name in heading))
     for line in lines:
-        first, late = line.first_ms
         whole = (line.clients, line.answers, line.errors)
-        measured = (line.tokens_per_second, first, late, line.gap_ms)
+        measured = (line.tokens_per_second, *line.first_ms, *line.gap_ms, line.peak_bytes / 2**20)
         cells = [*(f"{number:8}" for number in whole), *(f"{number:8.1f}" for number in measured)]
         print(f"{line.server:20} {' '.join(cells)}  {line.trouble}")
 
@@ -186,8 +195,10 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="a checkpoint's folder; default: the large bundled model")
     parser.add_argument("--fastchat", metavar="PYTHON", help="of a virtual environment with fschat[model_worker]")
     parser.add_argument("--transformers-serve", metavar="PYTHON", help="of one with transformers[serving]")
+    parser.add_argument("--llama-server", metavar="BINARY", help="llama.cpp's; needs --gguf")
+    parser.add_argument("--gguf", type=Path, help="the model for it, in the number format that is compared")
     parser.add_argument("--clients", type=lambda text: [int(part) for part in text.split(",")], default=[1, 8, 32])
-    parser.add_argument("--seconds", type=float, default=30, help="of asking, for each number of clients")
+    parser.add_argument("--seconds", type=float, default=30, help="of asking, for each number")
     parser.add_argument("--rounds", type=int, default=2, help="how often every server has its turn")
     parser.add_argument("--tokens", type=int, default=64, help="of an answer")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="for the model")
@@ -209,6 +220,8 @@ def main() -> None:
             )
         if options.fastchat:
             servers["FastChat"] = partial(fastchat, options.fastchat, **common)
+        if options.llama_server:
+            servers["llama.cpp"] = partial(llama_cpp, options.llama_server, options.gguf.resolve(), **common)
         lines: list[Line] = []
         for turn in range(options.rounds):
             for name, open_server in servers.items():
