@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from django.contrib.auth.models import Permission
 from django.db import connections
 from django.test import Client
 
+from fastchat_site.celery import app as celery_app
+from inference import valkey as to_valkey
 from inference.models import ModelEntry
+from tests.valkey_server import ValkeyServer
 
 PASSWORD = "correct horse battery"
 User = get_user_model()
@@ -22,6 +26,26 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     database = connections["default"]
     if database.vendor == "sqlite":
         database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
+    """One for all tests: Celery keeps its connections to the first it was told of."""
+    server = ValkeyServer(tmp_path_factory.mktemp("valkey"))
+    server.start()
+    celery_app.conf.broker_url = server.url
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey(valkey_server: ValkeyServer, settings: Any) -> Iterator[ValkeyServer]:
+    """An empty Valkey that the code under test talks to."""
+    settings.REDIS_URL = valkey_server.url
+    to_valkey.client.cache_clear()
+    to_valkey.client().flushall()
+    yield valkey_server
+    to_valkey.client.cache_clear()
 
 
 @pytest.fixture

@@ -207,17 +207,17 @@ def _split(row: str) -> tuple[str, str]:
     return key, text
 
 
-@pytest.mark.parametrize(("language", "text"), map(_split, LANGUAGES))
+@pytest.mark.parametrize(("language", "text"), [_split(line) for line in LANGUAGES])
 def test_language(language: str, text: str) -> None:
     assert language_of(text) == language
 
 
-@pytest.mark.parametrize(("category", "text"), map(_split, FOUND))
+@pytest.mark.parametrize(("category", "text"), [_split(line) for line in FOUND])
 def test_found(category: str, text: str) -> None:
     assert category in categories_of(text)
 
 
-@pytest.mark.parametrize(("category", "text"), map(_split, NOT_FOUND))
+@pytest.mark.parametrize(("category", "text"), [_split(line) for line in NOT_FOUND])
 def test_not_found(category: str, text: str) -> None:
     assert category not in categories_of(text)
 

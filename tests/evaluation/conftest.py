@@ -13,7 +13,6 @@ from arena.evaluation.models import QuestionSet, Run
 from arena.evaluation.question_sets import create_set, import_questions
 from inference.engine.types import Finish
 from inference.models import Generation, ModelEntry
-from tests.inference.conftest import valkey, valkey_server  # noqa: F401 - fixtures
 
 QUESTIONS: list[dict[str, Any]] = [
     {

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.inference.conftest import ValkeyServer
 from tests.journeys.test_chat_journey import ask, choose_model, last_text, wait_until_finished
 from tests.stack import Stack
+from tests.valkey_server import ValkeyServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
