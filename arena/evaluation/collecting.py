@@ -10,7 +10,7 @@ from django.db.models import Q
 from arena.evaluation.checkers import CheckerError, check
 from arena.evaluation.models import Answer, Judgment
 from arena.evaluation.parsing import parse_score, parse_winner
-from arena.evaluation.planning import MOST_TRIES, Plan
+from arena.evaluation.planning import Plan, given_up
 from inference.models import Generation
 
 log = logging.getLogger(__name__)
@@ -77,8 +77,7 @@ def _checked(plan: Plan, answer: Answer) -> Judgment:
 def _read_judgments(plan: Plan) -> int:
     waiting = Judgment.objects.filter(run=plan.run, outcome=Judgment.Outcome.WAITING, generation__isnull=False)
     finished = Q(generation__status=Generation.Status.FINISHED)
-    given_up = Q(generation__status__in=[Generation.Status.FAILED, Generation.Status.STOPPED], tries__gte=MOST_TRIES)
-    ended = waiting.filter(finished | given_up).select_related("generation").order_by("pk")
+    ended = waiting.filter(finished | given_up()).select_related("generation").order_by("pk")
     read = 0
     for judgment in ended[:AT_ONCE]:  # the others with the next push
         generation = judgment.generation

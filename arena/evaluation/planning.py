@@ -9,11 +9,15 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from arena.evaluation.models import Answer, Judgment, Question, Run
 from arena.evaluation.modes import Mode
+from inference.engine.types import PromptTooLong
 from inference.models import Generation, ModelEntry
 
 MOST_TRIES = 4
+HOPELESS = (PromptTooLong.code,)  # would fail a second time, too
 PAUSES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=25))  # after the first, second, third failure
 
 AnswerKey = tuple[int, int, int]  # question, entry, turn
@@ -28,6 +32,7 @@ class Tried:
     status: str
     tries: int
     ended_at: datetime | None
+    error_code: str = ""
 
     @property
     def is_finished(self) -> bool:
@@ -39,7 +44,8 @@ class Tried:
 
     @property
     def is_given_up(self) -> bool:
-        return not self.is_finished and not self.is_active and self.tries >= MOST_TRIES
+        has_failed = not self.is_finished and not self.is_active
+        return has_failed and (self.tries >= MOST_TRIES or self.error_code in HOPELESS)
 
     @property
     def again_at(self) -> datetime | None:
@@ -47,6 +53,12 @@ class Tried:
         if self.is_finished or self.is_active or self.is_given_up or self.ended_at is None:
             return None
         return self.ended_at + PAUSES[self.tries - 1]
+
+
+def given_up() -> Q:
+    """The same of rows of answers and judgments."""
+    has_failed = Q(generation__status__in=[Generation.Status.FAILED, Generation.Status.STOPPED])
+    return has_failed & (Q(tries__gte=MOST_TRIES) | Q(generation__error_code__in=HOPELESS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +154,7 @@ class Standing:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        fate = ("generation_id", "generation__status", "tries", "generation__ended_at")
+        fate = ("generation_id", "generation__status", "tries", "generation__ended_at", "generation__error_code")
         answers = Answer.objects.filter(run=plan.run).order_by()
         self.answers: dict[AnswerKey, Tried] = {
             row[:3]: Tried(*row[3:]) for row in answers.values_list("question_id", "entry_id", "turn", *fate)

@@ -12,7 +12,7 @@ from django.db.models import Max, Min, Sum
 from django.utils import timezone
 
 from arena.evaluation.models import Answer, Judgment, Run
-from arena.evaluation.planning import MOST_TRIES, Plan
+from arena.evaluation.planning import Plan, given_up
 from inference.models import Generation
 
 LOOKS_BACK = timedelta(seconds=60)  # for the speed
@@ -115,8 +115,7 @@ def _written(run: Run, since: datetime | None = None) -> list[dict[str, Any]]:
 
 def _failed_answers(run: Run) -> list[tuple[int, int, int]]:
     """(question, model, turn) of answers that are not tried again."""
-    ended_badly = [Generation.Status.FAILED, Generation.Status.STOPPED]
-    failed = Answer.objects.filter(run=run, generation__status__in=ended_badly, tries__gte=MOST_TRIES).order_by()
+    failed = Answer.objects.filter(given_up(), run=run).order_by()
     return list(failed.values_list("question_id", "entry_id", "turn"))
 
 

@@ -55,13 +55,13 @@ def small_set(db: None) -> QuestionSet:
 
 
 def end_all(says: Says) -> int:
-    """Ends every Generation that waits, with what `says` makes of it; "!fail" fails it."""
+    """Ends every Generation that waits, with what `says` makes of it; "!fail" fails it, "!fail CODE" with a code."""
     waiting = list(Generation.objects.filter(status="queued"))
     for generation in waiting:
         text = says(generation)
         assert generation.begin("a worker")
-        if text == "!fail":
-            assert generation.fail("It failed.")
+        if text.startswith("!fail"):
+            assert generation.fail("It failed.", code=text.removeprefix("!fail").strip())
         else:
             assert generation.finish(text, Finish("stop", 10, 5, 0))
     return len(waiting)

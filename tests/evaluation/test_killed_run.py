@@ -1,5 +1,5 @@
-"""MT-bench's questions through the whole stack with a scripted judge: whoever drives the run is killed three times,
-and it ends with every answer and every judgment exactly once."""
+"""MT-bench's questions to the bundled models and to an echo through the whole stack, with a scripted judge: whoever
+drives the run is killed three times, and it ends with every answer and every judgment exactly once."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ from typing import Any
 
 import pytest
 
+from inference.engine.types import PromptTooLong
 from tests.evaluation.scripted_judge import ScriptedJudge
 from tests.stack import ROOT, Stack
 
 pytestmark = pytest.mark.stack
 
 MT_BENCH = ROOT.parent / "shared" / "data" / "mt_bench_question.jsonl"
-QUESTIONS, TURNS, MODELS = 80, 2, ("left", "right")
-ANSWERS = QUESTIONS * TURNS * len(MODELS)
+BUNDLED, ECHO = ("demo-large", "demo-small"), "echo"
+MODELS = (*BUNDLED, ECHO)
+QUESTIONS, TURNS = 80, 2
+TOO_LONG = {"133", "136", "138"}  # for the 1,024 tokens of the bundled models: no answer, and so no second turn
+FAILED = len(TOO_LONG) * len(BUNDLED)
+ANSWERS = QUESTIONS * TURNS * len(MODELS) - FAILED * TURNS
 SECONDS = 240
 
 if not MT_BENCH.exists() and not os.environ.get("CI"):
@@ -40,13 +45,10 @@ def judge() -> Iterator[ScriptedJudge]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, judge: ScriptedJudge) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("evaluation"), ALLOW_PRIVATE_ENDPOINTS="1") as stack:
-        only = "from inference.models import ModelEntry; ModelEntry.objects.update(is_enabled=False)"
-        assert stack.manage("shell", "-c", only).returncode == 0  # the bundled ones would be loaded after each kill
         options = ["--backend", "remote", "--base-url", judge.url, "--slug", "judge", "--name", "Judge"]
         added = stack.manage("addmodel", "scripted", *options)
         assert added.returncode == 0, added.stderr
-        for slug in MODELS:
-            stack.add_echo_model(slug, "words_per_second=40,words=40")
+        stack.add_echo_model(ECHO, "words_per_second=40,words=40")
         yield stack
 
 
@@ -128,9 +130,15 @@ def command_of(pid: int) -> str:
 def test_every_answer_and_every_judgment_is_there_once(site: Stack, finished: dict[str, Any]) -> None:
     assert len(finished["killed"]) == 3
     answers = site.rows("SELECT question_id, entry_id, turn, generation_id FROM evaluation_answer")
-    assert len(answers) == len({row[:3] for row in answers}) == len({row[3] for row in answers}) == ANSWERS
-    states = site.rows("SELECT status, count(*) FROM inference_generation GROUP BY status")
-    assert states == [("finished", 2 * ANSWERS)], "no answer was asked twice, none was lost"
+    assert len(answers) == len({row[:3] for row in answers}) == len({row[3] for row in answers}) == ANSWERS + FAILED
+    states = site.rows("SELECT status, count(*) FROM inference_generation GROUP BY status ORDER BY status")
+    assert states == [("failed", FAILED), ("finished", 2 * ANSWERS)], "no answer was asked twice, none was lost"
+    failed = site.rows(
+        "SELECT q.external_id, e.slug, a.turn, g.error_code FROM evaluation_answer a "
+        "JOIN evaluation_question q ON q.id = a.question_id JOIN inference_modelentry e ON e.id = a.entry_id "
+        "JOIN inference_generation g ON g.id = a.generation_id WHERE g.status = 'failed'"
+    )
+    assert set(failed) == {(question, slug, 1, PromptTooLong.code) for question in TOO_LONG for slug in BUNDLED}
     judgments = site.rows("SELECT question_id, entry_id, turn, generation_id, outcome FROM evaluation_judgment")
     assert len(judgments) == len({row[:3] for row in judgments}) == len({row[3] for row in judgments}) == ANSWERS
     outcomes = Counter(row[4] for row in judgments)
@@ -145,7 +153,7 @@ def test_second_turns_hear_the_first(site: Stack, finished: dict[str, Any]) -> N
         "JOIN inference_generation second ON second.id = a.generation_id "
         "JOIN inference_generation first ON first.id = b.generation_id WHERE a.turn = 2"
     )
-    assert len(rows) == ANSWERS / 2
+    assert len(rows) == ANSWERS / TURNS
     for prompt, text, _params in rows:
         roles = [message["role"] for message in json.loads(prompt)]
         assert roles == ["user", "assistant", "user"] and json.loads(prompt)[1]["content"] == text
@@ -155,7 +163,7 @@ def test_second_turns_hear_the_first(site: Stack, finished: dict[str, Any]) -> N
 def test_the_judge_was_asked_greedily_and_about_both_turns(finished: dict[str, Any], judge: ScriptedJudge) -> None:
     assert {body["temperature"] for body in judge.bodies} == {0}
     prompts = [body["messages"][-1]["content"] for body in judge.bodies]
-    assert sum("grade the answer to question 2" in prompt for prompt in prompts) >= ANSWERS / 2
+    assert sum("grade the answer to question 2" in prompt for prompt in prompts) >= ANSWERS / TURNS
     assert any("--- A right answer ---" in prompt for prompt in prompts)
 
 
@@ -164,7 +172,7 @@ def test_the_command_prints_a_table(site: Stack, finished: dict[str, Any]) -> No
         lines = text.splitlines()
         [heading] = [number for number, line in enumerate(lines) if line.startswith("model")]
         assert lines[heading].split() == ["model", "turn", "1", "turn", "2", "mean", "exact"]
-        assert {line.split()[0] for line in lines[heading + 1 : heading + 3]} == set(MODELS)
+        assert {line.split()[0] for line in lines[heading + 1 : heading + 1 + len(MODELS)]} == set(MODELS)
         assert "could not be read; they are in no mean" in text
 
 
@@ -179,7 +187,9 @@ def test_exported_files_have_fastchats_fields(site: Stack, finished: dict[str, A
         for answer in answers:
             assert list(answer) == ["question_id", "answer_id", "model_id", "choices", "tstamp"]
             assert answer["model_id"] == slug and answer["choices"][0]["index"] == 0
-            assert [bool(text) for text in answer["choices"][0]["turns"]] == [True, True]
+            is_too_long = slug in BUNDLED and str(answer["question_id"]) in TOO_LONG
+            turns = answer["choices"][0]["turns"]
+            assert turns == ["$ERROR$"] if is_too_long else [bool(text) for text in turns] == [True, True]
     lines = (tmp_path / "out" / "model_judgment" / "judge_single.jsonl").read_text().splitlines()
     judgments = [json.loads(line) for line in lines]
     assert len(judgments) == ANSWERS

@@ -132,6 +132,18 @@ def test_a_failed_answer_is_tried_again_up_to_a_limit(run: Run, no_pauses: None)
     assert retry_failed(run) == 0 and Run.objects.get(pk=run.pk).state == Run.State.FINISHED
 
 
+def test_a_question_that_is_too_long_is_not_asked_again(run: Run) -> None:
+    def says(generation: Generation) -> str:
+        return "!fail context_length_exceeded" if heard(generation) == "Write a line." else verdict(generation)
+
+    play(run, says)
+    assert run.state == Run.State.FINISHED
+    failed = run.answers.filter(generation__status="failed")
+    assert failed.count() == len(Plan(run).entries) and set(failed.values_list("tries", flat=True)) == {1}
+    now = progress(run)
+    assert now.answers.failed == now.answers.skipped == failed.count() and now.fraction == 1.0
+
+
 def test_a_failure_is_paused_after(run: Run) -> None:
     advance(run)
     end_all(lambda generation: "!fail")
