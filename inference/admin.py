@@ -79,7 +79,7 @@ class ModelEntryAdmin(admin.ModelAdmin):
         (
             _("How it is loaded"),
             {
-                "fields": ("family", "adapter", "preload", "threads", "trust_remote_code"),
+                "fields": ("family", "adapter", "quantization", "preload", "threads", "trust_remote_code"),
                 "description": _("Workers notice a change by themselves within seconds; nothing needs a restart."),
             },
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from inference.api_keys import ApiKey, Limit
 from inference.endpoints import Endpoint
 from inference.engine.prompt_format import PROMPT_FORMATS
-from inference.engine.types import EngineSpec, SamplingParams
+from inference.engine.types import EngineSpec, Quantization, SamplingParams
 from inference.generations import Generation
 from inference.sentences import translated
 from inference.usage import PRICE_PLACES, UsageDay
@@ -57,6 +57,10 @@ class ModelEntry(models.Model):
         CHAT = "chat", _("answers questions")
         EMBEDDING = "embedding", _("turns texts into vectors (embeddings; only for programs)")
 
+    class WeightBits(models.TextChoices):
+        EIGHT = "8bit", _("8 bits (needs the package torchao)")
+        FOUR = "4bit", _("4 bits (needs the package bitsandbytes)")
+
     slug = models.SlugField(
         _("short name"), unique=True, max_length=80, help_text=_("Used in URLs, commands and the API; keep it stable.")
     )
@@ -89,6 +93,13 @@ class ModelEntry(models.Model):
         max_length=500,
         blank=True,
         help_text=_("A LoRA adapter (PEFT) on top of the source: a folder or a hub name."),
+    )
+    quantization = models.CharField(
+        _("weights in"),
+        max_length=10,
+        blank=True,
+        choices=WeightBits.choices,
+        help_text=_("Fewer bits take less memory and answer a little worse."),
     )
     base = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="experts", verbose_name=_("base model")
@@ -196,6 +207,10 @@ class ModelEntry(models.Model):
             raise ValidationError({"source": _("A remote model needs its name on that server.")})
         if self.adapter and self.backend != self.Backend.TRANSFORMERS:
             raise ValidationError({"adapter": _("Only a local model takes an adapter.")})
+        if self.quantization and (self.adapter or self.backend != self.Backend.TRANSFORMERS):
+            raise ValidationError(
+                {"quantization": _("Only a local model without an adapter can be read in fewer bits.")}
+            )
         if self.is_embedding:
             self._clean_embedding()
         if self.family and self.family not in PROMPT_FORMATS:
@@ -267,6 +282,7 @@ class ModelEntry(models.Model):
             trust_remote_code=runner.trust_remote_code,
             family=runner.family,
             adapter=runner.adapter,
+            quantization=cast(Quantization, runner.quantization),
             task="embedding" if runner.is_embedding else "chat",
         )
 

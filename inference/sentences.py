@@ -38,6 +38,9 @@ SENTENCES = [
     gettext_noop("first token"),
     gettext_noop("first vector"),
     gettext_noop("waiting until another model can be unloaded"),
+    gettext_noop(
+        "Weights in %(bits)s bits need the package %(package)s on the worker's machine (pip install %(install)s)."
+    ),
     # --- a folder that is no model ------------------------------------------------------------------------------------
     gettext_noop("The model folder %(folder)s does not exist."),
     gettext_noop("%(folder)s is a file; a model is a folder with config.json and *.safetensors."),

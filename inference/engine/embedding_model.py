@@ -78,7 +78,7 @@ def load_embedding_model(spec: EngineSpec, progress: Progress = lambda loading: 
     dtype = choose_dtype(spec.dtype, device)
     folder, _adapter = folders_of(spec, progress)
     files = embedding_files(folder)
-    check_memory(folder, device, dtype)
+    check_memory(folder, device, spec, dtype)
     config = load_config(folder, spec)
     config.use_cache = False
     tokenizer = load_tokenizer(folder, spec)
@@ -91,7 +91,7 @@ def load_embedding_model(spec: EngineSpec, progress: Progress = lambda loading: 
         device=str(device),
         dtype=str(dtype).removeprefix("torch."),
         context_length=_context_length(model, config, files, spec),
-        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        parameters=model.num_parameters(),
     )
     vocabulary_size = int(model.get_input_embeddings().num_embeddings)
     loaded = EmbeddingModel(model, tokenizer, device, files.pooling, vocabulary_size, info)

@@ -37,8 +37,9 @@ from inference.engine.encoder_decoder import decoder_start
 from inference.engine.hardware import choose_device, choose_dtype, free_memory
 from inference.engine.prompt import shipped_by
 from inference.engine.prompt_format import PromptFormat, choose_format
+from inference.engine.quantization import quantization_config
 from inference.engine.shipped import shipped_together, shipped_with
-from inference.engine.types import EngineInfo, EngineSpec, Loading, ModelUnavailable
+from inference.engine.types import BYTES_OF_A_QUANTIZED_WEIGHT, EngineInfo, EngineSpec, Loading, ModelUnavailable
 
 Progress = Callable[[Loading], None]
 
@@ -76,7 +77,7 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
     device = choose_device(spec.device)
     dtype = choose_dtype(spec.dtype, device)
     folder, adapter = folders_of(spec, progress)
-    check_memory(folder, device, dtype)
+    check_memory(folder, device, spec, dtype)
     config = load_config(folder, spec)
     tokenizer = load_tokenizer(folder, spec)
     prompt_format = _prompt_format(spec, folder, adapter, tokenizer)
@@ -92,7 +93,7 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
         device=str(device),
         dtype=str(dtype).removeprefix("torch."),
         context_length=context_length_of(config, spec.context_length),
-        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        parameters=model.num_parameters(),
         load_seconds=round(time.monotonic() - started, 2),
     )
     return LoadedModel(model, tokenizer, device, _end_token_ids(model, tokenizer), info, prompt_format)
@@ -156,8 +157,9 @@ def _prompt_format(
     )
 
 
-def check_memory(folder: Path, device: torch.device, dtype: torch.dtype) -> None:
-    needed = int(parameter_count(folder) * dtype.itemsize * MEMORY_FOR_ANSWERS)
+def check_memory(folder: Path, device: torch.device, spec: EngineSpec, dtype: torch.dtype) -> None:
+    bytes_each = BYTES_OF_A_QUANTIZED_WEIGHT.get(spec.quantization, dtype.itemsize)
+    needed = int(parameter_count(folder) * bytes_each * MEMORY_FOR_ANSWERS)
     free = free_memory(device)
     if free is not None and needed > free:
         raise ModelUnavailable(
@@ -193,6 +195,9 @@ def load_weights(
 ) -> Any:
     """kind: one of transformers' automatic classes. unused: the beginning of names that may be missing."""
     load: Any = kind.from_pretrained  # its declared type leaves out the loading report
+    quantized = quantization_config(spec.quantization, dtype)
+    # Rounded on the device itself: such weights cannot be moved afterwards.
+    more = {"quantization_config": quantized, "device_map": {"": device}} if quantized else {}
     try:
         model, report = load(
             folder,
@@ -202,11 +207,12 @@ def load_weights(
             local_files_only=True,
             use_safetensors=True,
             output_loading_info=True,
+            **more,
         )
         missing = sorted(key for key in report.get("missing_keys", ()) if not unused or not key.startswith(unused))
         if missing:  # transformers would fill them with random numbers and only log a line
             raise ModelUnavailable(f"The weights in {folder} lack {len(missing)} tensors, for example {missing[0]}.")
-        return model.to(device).eval()
+        return model.eval() if quantized else model.to(device).eval()
     except ModelUnavailable:
         raise
     except (torch.OutOfMemoryError, MemoryError) as error:

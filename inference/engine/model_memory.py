@@ -13,7 +13,7 @@ from typing import Protocol
 
 from inference.engine import host
 from inference.engine.checks import is_hub_name, parameter_count
-from inference.engine.types import EngineSpec, Loading, ModelUnavailable
+from inference.engine.types import BYTES_OF_A_QUANTIZED_WEIGHT, EngineSpec, Loading, ModelUnavailable
 
 SHARE_OF_THE_MACHINE = 0.8
 RUNTIME = 400 * 2**20  # what torch and transformers take before any weight
@@ -121,8 +121,10 @@ def estimated_memory(spec: EngineSpec) -> int:
     return RUNTIME + int(numbers * _bytes_of_a_number(spec) * WEIGHTS_AND_SOME)
 
 
-def _bytes_of_a_number(spec: EngineSpec) -> int:
+def _bytes_of_a_number(spec: EngineSpec) -> float:
     """As `hardware.choose_dtype` decides it; for an accelerator, whose kind only torch knows, what they all can."""
+    if spec.quantization:
+        return BYTES_OF_A_QUANTIZED_WEIGHT[spec.quantization]
     if spec.dtype != "auto":
         return 4 if spec.dtype == "float32" else 2
     if spec.device in ("auto", "cpu"):

@@ -135,6 +135,11 @@ class RemoteSpec:
     allow_private: bool = False
 
 
+Quantization = Literal["", "8bit", "4bit"]  # empty: weights as the checkpoint has them
+# Bytes that a weight takes; the word embeddings and the output layer stay in full, so a little more than its bits.
+BYTES_OF_A_QUANTIZED_WEIGHT: dict[Quantization, float] = {"8bit": 1.2, "4bit": 0.8}
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSpec:
     """Everything needed to load one model; equal specs share one loaded engine."""
@@ -152,6 +157,7 @@ class EngineSpec:
     adapter: str = ""  # a LoRA adapter on top of the source: a folder or a hub name
     answer_memory: int | None = None  # bytes for all answers under way together; None: a share of what is free
     task: Literal["chat", "embedding"] = "chat"
+    quantization: Quantization = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,13 @@ class Command(BaseCommand):
             help=f"how it is asked; default: recognised (see docs/models.md). One of {', '.join(PROMPT_FORMATS)}",
         )
         parser.add_argument("--adapter", default="", help="a LoRA adapter (PEFT) on top of it: a folder or a hub name")
+        parser.add_argument(
+            "--quantization",
+            default="",
+            choices=["", *ModelEntry.WeightBits.values],
+            metavar="BITS",
+            help="8bit (package torchao) or 4bit (package bitsandbytes): less memory, a little worse answers",
+        )
         parser.add_argument("--base", help="short name of the model that an expert is made of")
         parser.add_argument("--base-url", default="", help="of a remote model: its server, such as https://host/v1")
         parser.add_argument(
@@ -102,6 +109,7 @@ class Command(BaseCommand):
             source=source,
             family=options["family"],
             adapter=self._checked_adapter(options["adapter"]),
+            quantization=options["quantization"],
             base=self._base(options["base"] or options["source"]) if is_expert else None,
             endpoint=self._endpoint(options),
             system_prompt=options["system_prompt"],
