@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,15 @@ from .test_architectures import QUESTIONS, generated, request
 ROOT = Path(__file__).resolve().parents[3]
 BUNDLED = ROOT / "inference" / "demo" / "models" / "large"
 BITS = list(quantization.PACKAGES)
+INSTALLED = [
+    pytest.param(
+        bits,
+        marks=pytest.mark.skipif(
+            not find_spec(package), reason=f"the optional package {package} is not installed; .ci/run installs it"
+        ),
+    )
+    for bits, package in quantization.PACKAGES.items()
+]
 # How much of the logits' spread the rounding may cost, and how often the best token must stay the best.
 TOLERANCE: dict[str, tuple[float, float]] = {"8bit": (0.05, 0.95), "4bit": (0.6, 0.4)}
 
@@ -41,7 +51,7 @@ def bytes_of_linears(loaded: LoadedModel) -> int:
     return total
 
 
-@pytest.mark.parametrize("bits", BITS)
+@pytest.mark.parametrize("bits", INSTALLED)
 def test_a_real_model_answers_nearly_the_same_in_less_memory(bits: str) -> None:
     full, small = load_model(spec(BUNDLED)), load_model(spec(BUNDLED, bits))
     assert small.info.parameters == full.info.parameters
@@ -57,7 +67,7 @@ def test_a_real_model_answers_nearly_the_same_in_less_memory(bits: str) -> None:
     assert (found.argmax(-1) == expected.argmax(-1)).float().mean() >= least
 
 
-@pytest.mark.parametrize("bits", BITS)
+@pytest.mark.parametrize("bits", INSTALLED)
 @pytest.mark.parametrize("architecture", ["llama", "gpt_neox"])
 def test_a_batch_is_what_generate_says(
     bits: str, architecture: str, make_checkpoint: Callable[[str], Path], drive: Callable[[Any], Any]
@@ -74,7 +84,7 @@ def test_a_batch_is_what_generate_says(
     assert [driver.token_ids(index)[: len(answer)] for index, answer in enumerate(expected)] == expected
 
 
-@pytest.mark.parametrize("bits", BITS)
+@pytest.mark.parametrize("bits", INSTALLED)
 def test_in_a_process_of_its_own(bits: str, make_checkpoint: Callable[[str], Path]) -> None:
     engine = EngineProcess(spec(make_checkpoint("llama"), bits))
     try:
