@@ -1,4 +1,4 @@
-"""Weights in 8 or 4 bits: which library reads them so, and what a weight then takes.
+"""Weights in 8 or 4 bits: which library reads them so.
 
 8 bits by torchao, 4 bits (NF4) by bitsandbytes: of the two, each was the closer to the full weights and the quicker on
 a CPU. Both are optional packages; the checkpoint itself stays as it is, and is rounded while it is read.

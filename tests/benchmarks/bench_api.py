@@ -18,10 +18,8 @@ import argparse
 import asyncio
 import itertools
 import json
-import math
 import os
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -35,6 +33,7 @@ import httpx2
 from tests.benchmarks.api_servers import NotStarted, Server, fastchat, llama_cpp, our_site, transformers_serve
 from tests.benchmarks.endless_models import never_ending, random_model
 from tests.benchmarks.memory import Peak
+from tests.benchmarks.quantiles import middle_and_late
 from tests.stack import ROOT
 
 BUNDLED = ROOT / "inference" / "demo" / "models" / "large"
@@ -162,11 +161,6 @@ def summed(server: str, clients: int, answers: list[Answer], seconds: float, pea
         peak_bytes,
         next((answer.error for answer in answers if answer.error), ""),
     )
-
-
-def middle_and_late(values: list[float]) -> tuple[float, float]:
-    ordered = sorted(values) or [0.0]
-    return statistics.median(ordered), ordered[math.ceil(0.95 * len(ordered)) - 1]
 
 
 def measure(open_server: Open, folder: Path, options: argparse.Namespace, turn: int) -> list[Line]:

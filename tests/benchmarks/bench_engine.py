@@ -35,6 +35,7 @@ from inference.engine.prompt import PromptBuilder
 from inference.engine.transformers import TransformersEngine
 from inference.engine.types import ChatMessage, Chunk, EngineRequest, EngineSpec, SamplingParams
 from tests.benchmarks.endless_models import never_ending
+from tests.benchmarks.quantiles import middle_and_late
 
 SENTENCE = "import os def class return value for name in self data path open file read line error index"
 NUMBERS = itertools.count()
@@ -168,17 +169,12 @@ def _quickest(work: Callable[[], object], times: int = 15) -> float:
     return min(seconds)
 
 
-def percentile(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
 def show(streams: int, kind: str, runs: list[Times], floor: Floor) -> None:
     speed = statistics.median(times.tokens_per_second for times in runs)
     first = [value * 1000 for times in runs for value in times.first]
     gaps = [value * 1000 for times in runs for value in times.gaps]
     share = speed / floor.tokens_per_second(streams if kind != "generate" else 1)
-    cells = [speed, *(percentile(values, part) for values in (first, gaps) for part in (0.5, 0.95)), 100 * share]
+    cells = [speed, *middle_and_late(first), *middle_and_late(gaps), 100 * share]
     print(f"{streams:>8} {kind:>12} " + " ".join(f"{cell:>9.1f}" for cell in cells), flush=True)
 
 

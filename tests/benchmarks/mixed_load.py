@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.benchmarks.browser_socket import Browser, ReplySocket, text_of
+from tests.benchmarks.memory import resident
 from tests.stack import Stack
 
 QUESTIONS = [
@@ -126,18 +127,6 @@ class MixedLoad:
         quarter = len(self.memory) // 4
         early, late = self.memory[quarter : 2 * quarter], self.memory[3 * quarter :]
         return {name: _middle(late, name) / _middle(early, name) for name in PROCESSES}
-
-
-def resident(pids: list[int]) -> int:
-    """Bytes in memory of these processes together."""
-    pages = 0
-    for pid in pids:
-        try:
-            with open(f"/proc/{pid}/statm") as file:
-                pages += int(file.read().split()[1])
-        except OSError:  # it has ended meanwhile
-            continue
-    return pages * 4096
 
 
 def _middle(samples: list[dict[str, int]], name: str) -> float:

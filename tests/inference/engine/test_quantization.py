@@ -18,10 +18,10 @@ from inference.engine.process import EngineProcess
 from inference.engine.transformers import TransformersEngine
 from inference.engine.types import ChatMessage, Chunk, EngineRequest, EngineSpec, Finish, ModelUnavailable
 from inference.models import ModelEntry
+from tests.stack import ROOT
 
 from .test_architectures import QUESTIONS, generated, request
 
-ROOT = Path(__file__).resolve().parents[3]
 BUNDLED = ROOT / "inference" / "demo" / "models" / "large"
 BITS = list(quantization.PACKAGES)
 INSTALLED = [
