@@ -16,7 +16,8 @@ from torch import Tensor
 from inference.engine.admission import Admission, longest_that_fits
 from inference.engine.answer_memory import places_for_answers, places_for_ended_answers
 from inference.engine.asked_form import AskedForm, AskedForms
-from inference.engine.forward import Forward, Work, fastest_right_forward
+from inference.engine.choose_forward import fastest_right_forward
+from inference.engine.forward import Forward, Work
 from inference.engine.loading import LoadedModel, Progress, load_model
 from inference.engine.logprobs import likelihoods
 from inference.engine.preparing import Preparing

@@ -13,6 +13,8 @@ import transformers
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from inference.engine.flat_forward import FlatForward
+from inference.engine.forward import OneByOneForward
 from inference.engine.loading import LoadedModel, load_model
 from inference.engine.types import ChatMessage, Chunk, EngineError, EngineRequest, EngineSpec, Queued, SamplingParams
 
@@ -54,6 +56,9 @@ ENCODER_DECODERS: dict[str, tuple[str, dict[str, Any]]] = {
     "flan_t5": ("T5", {**T5, "feed_forward_proj": "gated-gelu", "n_positions": 64}),
 }
 OWN_NAMES_FOR_POSITIONS = ("gpt2", "mpt", "gptj", *ENCODER_DECODERS)
+
+# Which forward pass each takes that is not the shared one.
+OTHER_FORWARDS = {"mistral": OneByOneForward, "llama": FlatForward, "qwen2": FlatForward, "qwen3": FlatForward}
 
 MakeCheckpoint = Callable[[str], Path]
 

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 import torch
 
+from inference.engine.choose_forward import fastest_right_forward
 from inference.engine.encoder_decoder import EncoderDecoderForward
-from inference.engine.forward import OneByOneForward, SlotForward, Work, fastest_right_forward
+from inference.engine.forward import Work
 from inference.engine.loading import CONTEXT_LENGTH_NAMES, LoadedModel, load_model
 from inference.engine.process import EngineProcess
 from inference.engine.prompt import PromptBuilder
+from inference.engine.slot_forward import SlotForward
 from inference.engine.transformers import TransformersEngine
 from inference.engine.types import ChatMessage, Chunk, EngineRequest, EngineSpec, SamplingParams
 
-from .conftest import ARCHITECTURES, CONTEXT_LENGTH, ENCODER_DECODERS
+from .conftest import ARCHITECTURES, CONTEXT_LENGTH, ENCODER_DECODERS, OTHER_FORWARDS
 
 Load = Callable[[str], LoadedModel]
 Ask = Callable[..., EngineRequest]
@@ -121,7 +123,7 @@ def test_each_architecture_is_computed_by_its_forward_pass(architecture: str, lo
     if architecture in ENCODER_DECODERS:
         assert isinstance(forward, EncoderDecoderForward)
     else:
-        assert type(forward) is (OneByOneForward if architecture == "mistral" else SlotForward)
+        assert type(forward) is OTHER_FORWARDS.get(architecture, SlotForward)
 
 
 @pytest.mark.parametrize("architecture", ENCODER_DECODERS)

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from inference.engine.forward import Forward, OneByOneForward, SlotForward, Work, fastest_right_forward
+from inference.engine.choose_forward import fastest_right_forward
+from inference.engine.flat_forward import FlatForward
+from inference.engine.forward import Forward, OneByOneForward, Work
 from inference.engine.loading import LoadedModel
+from inference.engine.slot_forward import SlotForward
 
-from .conftest import ARCHITECTURES, CONTEXT_LENGTH, VOCABULARY_SIZE
+from .conftest import ARCHITECTURES, CONTEXT_LENGTH, OTHER_FORWARDS, VOCABULARY_SIZE
 
 CPU = torch.device("cpu")
 
@@ -30,22 +33,28 @@ def test_every_architecture_but_those_with_a_window_shares_its_forward_pass(
     architecture: str, load: Callable[[str], LoadedModel]
 ) -> None:
     forward = fastest_right_forward(load(architecture).model, CPU, CONTEXT_LENGTH)
-    assert type(forward) is (OneByOneForward if architecture == "mistral" else SlotForward)
+    assert type(forward) is OTHER_FORWARDS.get(architecture, SlotForward)
 
 
 def test_a_window_that_no_context_exceeds_does_not_matter(load: Callable[[str], LoadedModel]) -> None:
-    assert type(fastest_right_forward(load("mistral").model, CPU, 20)) is SlotForward
+    assert type(fastest_right_forward(load("mistral").model, CPU, 20)) is FlatForward
 
 
-@pytest.mark.parametrize("architecture", ["llama", "gpt2", "mpt", "falcon"])
+@pytest.mark.parametrize(
+    ("architecture", "kind"),
+    [
+        *((name, SlotForward) for name in ("llama", "gpt2", "mpt", "falcon")),
+        *((name, FlatForward) for name in ("llama", "qwen2", "qwen3")),
+    ],
+)
 def test_rows_that_come_and_go_keep_their_own_logits(
-    architecture: str, load: Callable[[str], LoadedModel], monkeypatch: pytest.MonkeyPatch
+    architecture: str, kind: type[SlotForward], load: Callable[[str], LoadedModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inference.engine.slot_cache.SLOT_STEP", 1)  # so that the cache grows and shrinks often
     monkeypatch.setattr("inference.engine.slot_cache.POSITION_STEP", 4)
     model = load(architecture).model
     chance = random.Random(architecture)
-    together, alone = SlotForward(model, CPU), OneByOneForward(model, CPU)
+    together, alone = kind(model, CPU), OneByOneForward(model, CPU)
     running: list[int] = []
     for key in range(60):
         if len(running) < 6 and chance.random() < 0.5:

@@ -1,0 +1,126 @@
+"""Linear layers whose weights lie in the order in which a CPU multiplies them, for bfloat16.
+
+torch's own `linear` brings bfloat16 weights into that order anew at each call, which takes a third to a half of a small
+step. Here it is done once, and each weight is held once, too: the ordered copy replaces the plain one. What comes
+behind a product (SiLU, a product, a sum) is computed with it, while its numbers are at hand.
+
+oneDNN's operators for this are private to torch, which is pinned; what they compute is compared layer by layer.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+logger = logging.getLogger(__name__)
+
+ROWS_AT_A_TIME = 32  # a hint for the order; for 1 to 256 rows no other was faster
+MOST_ROUNDING = 0.02  # between two ways to sum the same products, as a part of the numbers' own size
+
+
+class PackedLinear(nn.Module):
+    """Computes what the nn.Linear computes whose weight it takes over."""
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        self.in_features, self.out_features = linear.in_features, linear.out_features
+        self.bias = linear.bias
+        self._packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), ROWS_AT_A_TIME)
+
+    def forward(self, rows: Tensor, then: str = "none") -> Tensor:
+        """then: an operation on the result by oneDNN's name."""
+        pair = _as_pair(rows)
+        result = torch.ops.mkldnn._linear_pointwise(pair, self._packed, self.bias, then, [], "")
+        return cast(Tensor, result if pair is rows else result[..., :1, :])
+
+    def with_other(self, rows: Tensor, other: Tensor, how: str) -> Tensor:
+        """how: "add" or "mul", with a tensor of the result's shape."""
+        pair = _as_pair(rows)
+        operator = torch.ops.mkldnn._linear_pointwise.binary
+        if pair is rows:
+            return cast(Tensor, operator(rows, other, self._packed, self.bias, how))
+        return cast(Tensor, operator(pair, _as_pair(other), self._packed, self.bias, how)[..., :1, :])
+
+    def unpacked(self) -> nn.Linear:
+        linear = nn.Linear(self.in_features, self.out_features, bias=False, device="meta")
+        linear.weight = nn.Parameter(self._packed.to_dense(), requires_grad=False)
+        linear.bias = self.bias
+        return linear
+
+
+def _as_pair(rows: Tensor) -> Tensor:
+    """A single row twice: oneDNN multiplies one row by a slower program than two."""
+    if rows.numel() != rows.shape[-1]:
+        return rows
+    return rows.expand(*rows.shape[:-2], 2, rows.shape[-1]).contiguous()
+
+
+def gated(gate: nn.Module, up: nn.Module, rows: Tensor) -> Tensor:
+    """SiLU(gate(rows)) * up(rows), the first half of a Llama's MLP."""
+    if isinstance(gate, PackedLinear) and isinstance(up, PackedLinear):
+        return up.with_other(rows, gate(rows, "swish"), "mul")
+    return cast(Tensor, F.silu(gate(rows)) * up(rows))
+
+
+def added(linear: nn.Module, rows: Tensor, residual: Tensor) -> Tensor:
+    """linear(rows) + residual"""
+    if isinstance(linear, PackedLinear):
+        return linear.with_other(rows, residual, "add")
+    return cast(Tensor, linear(rows) + residual)
+
+
+def can_pack(model: Any, device: torch.device) -> bool:
+    return device.type == "cpu" and model.dtype == torch.bfloat16 and torch.backends.mkldnn.is_available()
+
+
+@torch.inference_mode()
+def pack(model: nn.Module) -> bool:
+    """Replaces every plain bfloat16 linear layer of the model, one after another, so that no more than one weight is
+    ever held twice. False, and the model as it was, where one of them computes something else."""
+    for parent, name, linear in _linears(model, nn.Linear):
+        if type(linear) is not nn.Linear or type(linear.weight) is not nn.Parameter:
+            continue  # weights in fewer bits, or another architecture's own kind
+        if linear.weight.dtype != torch.bfloat16:
+            continue
+        try:
+            packed = PackedLinear(linear)
+            is_same = _same(linear, packed)
+        except (RuntimeError, AttributeError) as error:
+            logger.warning("this machine's torch cannot order the weights: %s", error)
+            is_same = False
+        if not is_same:
+            logger.warning("ordered weights compute something else (%s): left as they were", name)
+            unpack(model)
+            return False
+        setattr(parent, name, packed)
+    return True
+
+
+def unpack(model: nn.Module) -> None:
+    for parent, name, packed in _linears(model, PackedLinear):
+        setattr(parent, name, packed.unpacked())
+
+
+def _linears(model: nn.Module, kind: type[nn.Module]) -> list[tuple[nn.Module, str, Any]]:
+    return [
+        (parent, name, child)
+        for parent in model.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, kind)
+    ]
+
+
+def _same(linear: nn.Linear, packed: PackedLinear) -> bool:
+    """For one row and for several, compared with the same sums in float32."""
+    generator = torch.Generator().manual_seed(0)
+    for count in (1, 3):
+        rows = torch.randn(count, linear.in_features, generator=generator).to(torch.bfloat16)
+        plain, ordered = linear(rows).float(), packed(rows).float()
+        # NaN weights stay NaN; the loader says so in a sentence of its own.
+        if not (ordered - plain).abs().max() <= MOST_ROUNDING * plain.abs().max() and plain.isfinite().all():
+            return False
+    return True

@@ -1,0 +1,187 @@
+"""All tokens of a step in one pass: prompts beside running answers, when it fails, and with ordered weights."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from inference.engine.choose_forward import fastest_right_forward
+from inference.engine.flat_forward import FlatForward, is_built_as_llama
+from inference.engine.forward import Forward, OneByOneForward, Work
+from inference.engine.loading import LoadedModel, load_model
+from inference.engine.packing import PackedLinear, added, gated, pack, unpack
+from inference.engine.slot_forward import SlotForward
+from inference.engine.types import EngineSpec
+
+from .conftest import CONTEXT_LENGTH, VOCABULARY_SIZE, MakeCheckpoint
+
+CPU = torch.device("cpu")
+Load = Callable[[str], LoadedModel]
+
+
+def tokens(chance: random.Random, count: int) -> list[int]:
+    return [chance.randrange(VOCABULARY_SIZE) for _ in range(count)]
+
+
+def logits_of(forward: Forward, steps: list[list[Work]]) -> list[Tensor]:
+    found = []
+    for works in steps:
+        for result in forward.advance(works):
+            assert isinstance(result, Tensor), result
+            found.append(result.float())
+    return found
+
+
+def mixed_steps(seed: str) -> list[list[Work]]:
+    """Answers run while prompts of others are read in pieces, several in one step, one token long and longer."""
+    chance = random.Random(seed)
+    steps: list[list[Work]] = []
+    running: list[int] = []
+    reading: dict[int, list[int]] = {}
+    for number in range(40):
+        if number < 25:
+            reading[number] = tokens(chance, chance.randrange(2, 40))
+        works = [Work(key, tokens(chance, 1), is_decoding=True) for key in running]
+        for key in list(reading)[:3]:
+            size = chance.randrange(1, 16)
+            works.append(Work(key, reading[key][:size]))
+            reading[key] = reading[key][size:]
+            if not reading[key]:
+                del reading[key]
+                running.append(key)
+        steps.append(works)
+    return steps
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3"])
+def test_prompts_are_read_beside_running_answers(architecture: str, load: Load) -> None:
+    model = load(architecture).model
+    steps = mixed_steps(architecture)
+    assert any({work.is_decoding for work in works} == {True, False} and len(works) > 4 for works in steps)
+    for mine, theirs in zip(
+        logits_of(FlatForward(model, CPU), steps), logits_of(OneByOneForward(model, CPU), steps), strict=True
+    ):
+        assert torch.allclose(mine, theirs, atol=1e-3, rtol=1e-3)
+
+
+def test_a_rotation_that_depends_on_the_neighbours_is_left_to_the_model(load: Load, make_checkpoint: Any) -> None:
+    llama = load_model(EngineSpec("m", "transformers", str(make_checkpoint("llama")), dtype="float32")).model
+    assert is_built_as_llama(llama)
+    llama.model.rotary_emb.rope_type = "dynamic"
+    assert not is_built_as_llama(llama)
+    assert type(fastest_right_forward(llama, CPU, CONTEXT_LENGTH)) is SlotForward
+    assert not is_built_as_llama(load("gemma").model), "another activation, another norm"
+
+
+def test_a_model_that_only_looks_like_a_llama_is_found_out(make_checkpoint: MakeCheckpoint) -> None:
+    llama = load_model(EngineSpec("m", "transformers", str(make_checkpoint("llama")), dtype="float32")).model
+    norm = llama.model.layers[0].input_layernorm
+    norm.forward = lambda states, own=norm.forward: own(states) + 0.1
+    assert type(fastest_right_forward(llama, CPU, CONTEXT_LENGTH)) is SlotForward
+
+
+def test_when_a_pass_fails_each_is_tried_for_itself(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load("llama").model
+    forward, alone = FlatForward(model, CPU), OneByOneForward(model, CPU)
+    steps = mixed_steps("failure")
+    attend = "inference.engine.ragged_attention.scaled_dot_product_attention"
+    real = torch.nn.functional.scaled_dot_product_attention
+    calls = {"count": 0}
+
+    def short_of_memory(*args: Any, **kwargs: Any) -> Tensor:
+        """In some steps the second layer fails, when the first one's caches have grown already."""
+        calls["count"] += 1
+        if calls["count"] % 7 == 0:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(attend, short_of_memory)
+    for mine, theirs in zip(logits_of(forward, steps), logits_of(alone, steps), strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-3, rtol=1e-3)
+
+
+# --- ordered weights -------------------------------------------------------------------------------------------------
+
+
+def linear(inputs: int, outputs: int, bias: bool) -> nn.Linear:
+    made = nn.Linear(inputs, outputs, bias=bias, dtype=torch.bfloat16)
+    return made.requires_grad_(False)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("shape", [(1, 96), (7, 96), (1, 1, 96), (2, 5, 96), (3, 1, 96)])
+@torch.inference_mode()
+def test_an_ordered_layer_computes_the_same(shape: tuple[int, ...], bias: bool) -> None:
+    torch.manual_seed(1)
+    plain, other, rows = linear(96, 160, bias), linear(96, 160, bias), torch.randn(shape).to(torch.bfloat16)
+    packed, packed_other = PackedLinear(plain), PackedLinear(other)
+    residual = torch.randn(*shape[:-1], 160).to(torch.bfloat16)
+    for mine, theirs in (
+        (packed(rows), plain(rows)),
+        (added(packed, rows, residual), added(plain, rows, residual)),
+        (gated(packed, packed_other, rows), gated(plain, other, rows)),
+    ):
+        assert mine.shape == theirs.shape and mine.dtype == theirs.dtype
+        assert torch.allclose(mine.float(), theirs.float(), atol=0.03, rtol=0.02)
+    assert torch.equal(packed.unpacked().weight, plain.weight)
+
+
+def loaded_in_bfloat16(make_checkpoint: MakeCheckpoint, name: str) -> Any:
+    return load_model(EngineSpec("m", "transformers", str(make_checkpoint(name)), dtype="bfloat16")).model
+
+
+@pytest.mark.parametrize(
+    ("architecture", "kind"), [("llama", FlatForward), ("qwen3", FlatForward), ("phi", SlotForward)]
+)
+def test_bfloat16_weights_are_ordered_and_held_once(
+    architecture: str, kind: type[Forward], make_checkpoint: MakeCheckpoint
+) -> None:
+    model = loaded_in_bfloat16(make_checkpoint, architecture)
+    plain = OneByOneForward(loaded_in_bfloat16(make_checkpoint, architecture), CPU)
+    exact = OneByOneForward(loaded_in_bfloat16(make_checkpoint, architecture).float(), CPU)
+    forward = fastest_right_forward(model, CPU, CONTEXT_LENGTH)
+    assert type(forward) is kind
+    assert not [name for name, module in model.named_modules() if type(module) is nn.Linear]
+    steps = mixed_steps(architecture)
+    mine, theirs, truth = (torch.stack(logits_of(each, steps)) for each in (forward, plain, exact))
+    rounding = (theirs - truth).abs().mean()
+    assert 0 < (mine - truth).abs().mean() < 1.2 * rounding < truth.std()
+
+
+def test_other_formats_and_layers_stay_as_they_are(load: Load, make_checkpoint: MakeCheckpoint) -> None:
+    fastest_right_forward(load("llama").model, CPU, CONTEXT_LENGTH)
+    assert any(type(module) is nn.Linear for module in load("llama").model.modules()), "float32 is fast as it is"
+    model = loaded_in_bfloat16(make_checkpoint, "llama")
+    model.model.layers[0].mlp.up_proj.float()
+    assert pack(model)
+    assert type(model.model.layers[0].mlp.up_proj) is nn.Linear and type(model.lm_head) is PackedLinear
+
+
+def test_layers_that_would_compute_something_else_are_put_back(
+    make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, untouched = (loaded_in_bfloat16(make_checkpoint, "llama") for _ in range(2))
+    own = PackedLinear.forward
+    monkeypatch.setattr(  # only the head is wrong, so that the layers before it have been replaced already
+        PackedLinear,
+        "forward",
+        lambda self, rows, then="none": own(self, rows, then) + (self.out_features == VOCABULARY_SIZE),
+    )
+    assert not pack(model)
+    for mine, theirs in zip(model.parameters(), untouched.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def test_a_tied_head_keeps_its_embedding(make_checkpoint: MakeCheckpoint) -> None:
+    model = loaded_in_bfloat16(make_checkpoint, "llama")
+    model.lm_head.weight = model.model.embed_tokens.weight
+    before = model.model.embed_tokens.weight.clone()
+    assert pack(model) and type(model.lm_head) is PackedLinear
+    assert torch.equal(model.model.embed_tokens.weight, before)
+    unpack(model)
+    assert torch.equal(model.lm_head.weight, before)
