@@ -55,6 +55,7 @@ class Generation(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveIntegerField(_("attempt"), default=1)
     worker = models.CharField(_("worker"), max_length=120, blank=True)
+    is_to_stop = models.BooleanField(default=False)  # somebody stopped it while the message broker was away
     text = models.TextField(_("text"), blank=True)
     finish_reason = models.CharField(_("why it ended"), max_length=20, blank=True)
     error = models.TextField(_("error"), blank=True)
@@ -181,6 +182,10 @@ class Generation(models.Model):
             dropped_messages=end.dropped_messages,
             first_token_at=first_token_at,
         )
+
+    def note_stop(self) -> bool:
+        """To be stopped once the message broker is back."""
+        return self._move(self.ACTIVE, is_to_stop=True)
 
     def stop_waiting(self, text: str = "") -> bool:
         """Stopped while no worker had it; `text` is what earlier attempts have shown."""

@@ -1,9 +1,9 @@
 """Who is alive, and what happens to the work of the dead.
 
-Every worker keeps a key `worker:<name>` alive for 3 seconds at a time. The reaper (a thread in every worker
-and web process; a Redis lock lets one act at a time) finds running generations whose worker's key is gone,
-and queues them again under the next attempt. A worker that was only slow is then fenced: the stream refuses
-its entries and the row its changes.
+Every worker keeps a key `worker:<name>` alive for 3 seconds at a time. The reaper (a thread in every worker and web
+process; a Redis lock lets one act at a time) finds running generations whose worker's key is gone, and queues them
+again under the next attempt; it also tells the stops that could not be told while Valkey was away. A worker that was
+only slow is then fenced: the stream refuses its entries and the row its changes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from inference import stream, valkey
 from inference.dispatch import enqueue
 from inference.events import Failed
 from inference.models import Generation
+from inference.stopping import stop_now
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,9 @@ def reap() -> int:
     """One look at everything under way. Returns how many generations were handed on."""
     # Twice a second: the long texts stay where they are.
     active = list(Generation.objects.active().select_related("model", "model__base").defer("prompt", "text"))
+    for generation in active:
+        if generation.is_to_stop:
+            stop_now(generation)
     if not active or valkey.client().info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
         return 0
     workers = live_workers()

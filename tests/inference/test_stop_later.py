@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from redis import RedisError
 
 from chat.models import Conversation, Message
-from inference import run, stopping, stream
+from inference import lease, run, stream
 from inference.engine.types import ChatMessage
 from inference.models import Generation, ModelEntry
 from inference.services import start_generation, stop_generation
@@ -51,22 +54,40 @@ def has_ended(generation: Generation) -> bool:
     return not generation.is_active
 
 
-def test_a_stop_is_remembered_until_the_broker_is_back(valkey: Any, running: Generation) -> None:
+@pytest.fixture
+def reaper(valkey: Any) -> Iterator[None]:
+    """As in every process of the site: it looks again and again, whether or not the broker is there."""
+    is_over = threading.Event()
+
+    def reap() -> None:
+        while not is_over.wait(0.1):
+            with suppress(RedisError, OSError):
+                lease.reap()
+        connection.close()
+
+    thread = threading.Thread(target=reap)
+    thread.start()
+    yield
+    is_over.set()
+    thread.join()
+
+
+def test_a_stop_is_written_down_until_the_broker_is_back(valkey: Any, running: Generation) -> None:
     valkey.stop()
     try:
         assert stop_generation(running) is False
         assert stop_generation(running) is False  # pressed again, with impatience
-        assert running.pk in stopping._unheard
+        assert Generation.objects.get(pk=running.pk).is_to_stop, "whatever happens to this process"
     finally:
         valkey.start()
+    assert not has_ended(running), "the premise: nobody has told it yet"
+    lease.reap()  # in any process
     wait_for(lambda: has_ended(running))
     assert running.status == "stopped"
     assert running.text  # what was written is kept
-    wait_for(lambda: not stopping._unheard and not stopping._is_trying)
 
 
-def test_a_second_absence_is_survived_too(valkey: Any, running: Generation) -> None:
-    """The thread that remembers ends when there is nothing to do, and begins again."""
+def test_a_second_absence_is_survived_too(valkey: Any, running: Generation, reaper: None) -> None:
     other = Generation.objects.create(model=running.model, requester="test", prompt=[], attempt=2)
     for generation in (other, running):
         valkey.stop()
@@ -74,24 +95,24 @@ def test_a_second_absence_is_survived_too(valkey: Any, running: Generation) -> N
             assert stop_generation(generation) is False
         finally:
             valkey.start()
-        wait_for(lambda: not stopping._is_trying)
         wait_for(lambda generation=generation: has_ended(generation))
         assert generation.status == "stopped"
 
 
-def test_what_was_deleted_meanwhile_is_forgotten(valkey: Any, echo_a: ModelEntry) -> None:
+def test_what_ended_by_itself_meanwhile_stays_as_it_is(valkey: Any, echo_a: ModelEntry) -> None:
     generation = Generation.objects.create(model=echo_a, requester="test", prompt=[], attempt=2)
     valkey.stop()
     try:
+        assert generation.fail("something else")
         assert stop_generation(generation) is False
-        generation.delete()
     finally:
         valkey.start()
-    wait_for(lambda: not stopping._unheard and not stopping._is_trying)
+    lease.reap()
+    assert has_ended(generation) and generation.status == "failed" and not generation.is_to_stop
 
 
 @pytest.mark.parametrize("htmx", [True, False])
-def test_the_page_says_so(valkey: Any, running: Generation, alice: Any, as_user: Any, htmx: bool) -> None:
+def test_the_page_says_so(valkey: Any, running: Generation, reaper: None, alice: Any, as_user: Any, htmx: bool) -> None:
     conversation = Conversation.objects.create(owner=alice, model=running.model)
     reply = Message.objects.create(conversation=conversation, role="assistant", generation=running)
     browser: Client = as_user(alice)
@@ -121,7 +142,7 @@ def test_a_question_that_waits_is_stopped_without_a_broker(valkey: Any, echo_a: 
 
 
 def test_the_administrator_who_tries_a_model_is_told_too(
-    valkey: Any, running: Generation, ada: Any, as_user: Any
+    valkey: Any, running: Generation, reaper: None, ada: Any, as_user: Any
 ) -> None:
     Generation.objects.filter(pk=running.pk).update(requester=f"admin:{ada.pk}")
     browser: Client = as_user(ada)
