@@ -19,6 +19,14 @@ from tests.valkey_server import ValkeyServer
 PASSWORD = "correct horse battery"
 User = get_user_model()
 
+# Files that take a minute or more. Between several processes they come first, so that none is left with one at the end.
+LONG = ("postgresql/", "journeys/", "evaluation/test_killed_run.py", "test_start.py")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.removeprefix("tests/").startswith(LONG))
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -28,7 +28,7 @@ from inference.engine.types import Chunk, EngineError, EngineRequest, EngineSpec
 
 logger = logging.getLogger(__name__)
 
-# Prompt tokens read per step, shared by all prompts that wait: more would make the running answers stutter.
+# Prompt tokens read per step, shared by all prompts that wait; half of it beside running answers, which would stutter.
 PROMPT_TOKENS_PER_STEP = 256
 
 Outcome = tuple[Key, Chunk | EngineError | Queued]
@@ -137,7 +137,8 @@ class TransformersEngine:
     def _plan(self) -> list[Work]:
         """One token for every answer that runs, and the next piece of the prompts that wait, oldest first."""
         works = []
-        budget = PROMPT_TOKENS_PER_STEP
+        is_alone = not any(sequence.is_decoding for sequence in self._admission.running.values())
+        budget = PROMPT_TOKENS_PER_STEP if is_alone else PROMPT_TOKENS_PER_STEP // 2
         for key, sequence in self._admission.running.items():
             if sequence.is_decoding:
                 works.append(Work(key, sequence.next_token_ids(1), is_decoding=True))

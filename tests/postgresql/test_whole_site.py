@@ -1,12 +1,10 @@
-"""The same behaviour on PostgreSQL: these tests start a cluster of their own where the programs are installed."""
+"""The whole site on PostgreSQL, and a second machine that answers for it."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,66 +17,6 @@ from fastchat_site.embedded_valkey import free_port
 from tests.stack import ROOT, Stack, end_with_parent
 
 pytestmark = pytest.mark.stack
-
-
-def program(name: str) -> str | None:
-    """PostgreSQL's server programs lie outside the PATH on Debian."""
-    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(debian[-1]) if debian else None)
-
-
-@pytest.fixture(scope="module")
-def database_url() -> Iterator[str]:
-    initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        reason = "no PostgreSQL on this machine (Debian: apt-get install postgresql)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # pytest tidies its own up while other runs go on
-    port = free_port()
-    # The server refuses to run as root: then it runs as the user that its package made.
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if prefix:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
-    subprocess.run([*prefix, initdb, "-D", data, "-U", "fastchat", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet)
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    start = [*prefix, pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options]
-    subprocess.run([*start, "start"], **quiet)
-    subprocess.run(
-        [*prefix, program("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "fastchat", "fastchat"], **quiet
-    )
-    yield f"postgres://fastchat@127.0.0.1:{port}/fastchat"
-    subprocess.run([*prefix, pg_ctl, "-D", data, "-m", "immediate", "stop"], **quiet)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def test_accounts_chat_inference_and_arena_pass_on_postgresql(database_url: str) -> None:
-    places = ["tests/accounts", "tests/chat", "tests/test_ownership.py"]
-    places += ["tests/inference/test_run.py", "tests/inference/test_stream.py"]
-    places += [f"tests/arena/test_{name}.py" for name in ("battles", "voting", "any_operations")]
-    places += [f"tests/evaluation/test_{name}.py" for name in ("runs", "drivers_at_once", "guards", "question_sets")]
-    pass_on_it(places, database_url)
-
-
-def test_the_api_passes_on_postgresql(database_url: str) -> None:
-    places = [f"tests/inference/api/test_{name}.py" for name in ("keys", "limits", "cost", "doors", "endpoints")]
-    pass_on_it([*places, "tests/inference/test_embedding_models.py"], database_url)
-
-
-def pass_on_it(places: list[str], database_url: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", *places],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert result.returncode == 0, result.stdout[-4000:]
-    assert " passed" in result.stdout or "[100%]" in result.stdout
 
 
 def test_the_whole_site_answers_on_postgresql(database_url: str, tmp_path: Path) -> None:
