@@ -115,9 +115,19 @@ SENTENCES = [
         "(trust remote code)."
     ),
     gettext_noop(
-        "%(model)s is a ChatGLM, whose own program code was written for transformers up to 4.44 and does not run with "
-        "%(version)s; its successor GLM 4 (THUDM/glm-4-9b-chat-hf) needs no such code."
+        "%(model)s is a ChatGLM of the first version, whose own program code was written for transformers up to 4.44 "
+        "and does not run with %(version)s; ChatGLM2-6B, ChatGLM3-6B and GLM 4 (THUDM/glm-4-9b-chat-hf) need no such "
+        "code."
     ),
+    gettext_noop(
+        "%(model)s is a GLM 4 in the form that needs its own program code; take the form for transformers, whose name "
+        "ends in -hf (THUDM/glm-4-9b-chat-hf)."
+    ),
+    gettext_noop(
+        "%(model)s is a ChatGLM that is built otherwise than ChatGLM2-6B and ChatGLM3-6B (%(fields)s in its "
+        "config.json) and cannot be loaded here."
+    ),
+    gettext_noop("%(model)s cannot be loaded: its config.json does not say %(field)s."),
     gettext_noop("The architecture of %(model)s is not known to %(version)s: %(reason)s"),
     gettext_noop("%(model)s cannot be loaded: %(reason)s"),
     gettext_noop(

@@ -34,8 +34,9 @@ class Detokenizer:
         shown_token_ids: Sequence[int] = (),
         shown_text: str = "",
         markers: Mapping[int, str] | None = None,
+        trims: bool = False,
     ) -> None:
-        """markers: control tokens that are shown all the same, and as what."""
+        """markers: control tokens that are shown all the same, and as what. trims: nothing blank is shown in front."""
         self._tokenizer = tokenizer
         self._special_ids = special_token_ids(tokenizer)
         self._markers = markers or {}
@@ -46,6 +47,7 @@ class Detokenizer:
         self._context_text = ""
         self._pending: list[int] = []
         self._characters_to_skip = len(shown_text)
+        self._trims = trims
         self._unshown = "".join([self._next_text(token_id) for token_id in shown_token_ids])
 
     @property
@@ -94,6 +96,9 @@ class Detokenizer:
         return text if isinstance(text, str) else "".join(text)
 
     def _behind_shown(self, text: str) -> str:
+        if self._trims:
+            text = text.lstrip()
+            self._trims = not text
         skipped = min(self._characters_to_skip, len(text))
         self._characters_to_skip -= skipped
         return text[skipped:]

@@ -25,6 +25,8 @@ from transformers import (
 )
 
 from inference.engine.adapters import merge_adapter
+from inference.engine.chatglm import chatglm_config, is_chatglm
+from inference.engine.chatglm_tokenizer import chatglm_tokenizer, has_pieces
 from inference.engine.checks import (
     base_of_adapter,
     check_adapter,
@@ -38,7 +40,7 @@ from inference.engine.hardware import choose_device, choose_dtype, free_memory
 from inference.engine.prompt import shipped_by
 from inference.engine.prompt_format import PromptFormat, choose_format
 from inference.engine.quantization import quantization_config
-from inference.engine.shipped import shipped_together, shipped_with
+from inference.engine.shipped import shipped_together
 from inference.engine.types import BYTES_OF_A_QUANTIZED_WEIGHT, EngineInfo, EngineSpec, Loading, ModelUnavailable
 
 Progress = Callable[[Loading], None]
@@ -169,6 +171,8 @@ def check_memory(folder: Path, device: torch.device, spec: EngineSpec, dtype: to
 
 
 def load_config(folder: Path, spec: EngineSpec) -> Any:
+    if is_chatglm(folder):
+        return chatglm_config(folder, spec)
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=spec.trust_remote_code, local_files_only=True)
     except Exception as error:  # an unknown model_type is a ValueError, own code can raise anything
@@ -180,9 +184,12 @@ def load_tokenizer(folder: Path, spec: EngineSpec) -> PreTrainedTokenizerBase:
     if not (folder / "tokenizer.json").exists() and any(folder.glob("*.model")) and not find_spec("sentencepiece"):
         raise ModelUnavailable(f"The tokenizer in {folder} needs the package sentencepiece on the worker's machine.")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            folder, trust_remote_code=spec.trust_remote_code, local_files_only=True
-        )
+        if is_chatglm(folder) and has_pieces(folder):
+            tokenizer: Any = chatglm_tokenizer(folder)
+        else:
+            tokenizer = AutoTokenizer.from_pretrained(
+                folder, trust_remote_code=spec.trust_remote_code, local_files_only=True
+            )
     except Exception as error:  # missing and broken files raise OSError, ValueError, KeyError, ImportError …
         raise ModelUnavailable(f"The tokenizer in {folder} cannot be loaded: {_first_line(error)}") from error
     if not isinstance(tokenizer, PreTrainedTokenizerBase) or len(tokenizer) == 0:
@@ -276,11 +283,6 @@ def _end_token_ids(model: Any, tokenizer: PreTrainedTokenizerBase) -> frozenset[
 def _refusal(folder: Path, spec: EngineSpec, error: Exception) -> str:
     text = str(error)
     version = f"transformers {transformers.__version__}"
-    if shipped_with(folder).model_type == "chatglm":
-        return (
-            f"{folder.name} is a ChatGLM, whose own program code was written for transformers up to 4.44 and does not "
-            f"run with {version}; its successor GLM 4 (THUDM/glm-4-9b-chat-hf) needs no such code."
-        )
     if "trust_remote_code" in text and not spec.trust_remote_code:
         return (
             f"{folder.name} brings its own program code, which is not run unless an administrator "

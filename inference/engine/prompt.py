@@ -5,7 +5,9 @@ Knows one tokenizer and how its model is asked; knows no weights, no sampling an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +21,8 @@ from inference.engine.types import ChatMessage, ToolsRefused
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+PLACE_OF_A_TEXT = re.compile("\x00(\\d+)\x00")
 
 
 class PromptBuilder:
@@ -59,7 +63,9 @@ class PromptBuilder:
     def encode(self, messages: Sequence[ChatMessage], tools: Sequence[Mapping[str, Any]] = ()) -> list[int]:
         asked = self._format_for(messages, tools)
         form, text = asked.accepted_form(messages, tools)
-        if asked.is_plain:
+        if asked.reads_apart:
+            return self._encode_apart(form, asked)
+        if asked.writes_none:
             return self._with_right_ends(list(self._tokenizer(text, split_special_tokens=True)["input_ids"]), asked)
         if self._holds_control_tokens(messages):
             # Somebody typed what looks like the model's own markers: they are encoded as ordinary text.
@@ -79,6 +85,18 @@ class PromptBuilder:
         # Where the template has written every special token, the tokenizer must not add a second beginning.
         token_ids = list(self._tokenizer(text, add_special_tokens=not asked.writes_all)["input_ids"])
         return self._with_right_ends(token_ids, asked)
+
+    def _encode_apart(self, form: Sequence[ChatMessage], asked: PromptFormat) -> list[int]:
+        """The template is written with places for the texts; only what it writes itself can be a control token."""
+        texts = [message.content.strip() if message.role == "assistant" else message.content for message in form]
+        places = [replace(message, content=f"\x00{place}\x00") for place, message in enumerate(form)]
+        token_ids = self._beginning(asked)
+        for index, part in enumerate(PLACE_OF_A_TEXT.split(asked.render(places))):
+            is_text = index % 2 == 1
+            text = texts[int(part)] if is_text else part
+            encoded = self._tokenizer(text, add_special_tokens=False, split_special_tokens=is_text)
+            token_ids += list(encoded["input_ids"])
+        return token_ids
 
     def _format_for(self, messages: Sequence[ChatMessage], tools: Sequence[Mapping[str, Any]]) -> PromptFormat:
         if not tools and not any(uses_tools(message) for message in messages):

@@ -38,6 +38,7 @@ class PromptFormat:
 
     begins_with: the token that must stand before the text, if it is the tokenizer's first token.
     writes_all: the template writes every special token, so the tokenizer must not add the beginning once more.
+    writes_none, reads_apart, trims_answers: as the family's record says it.
     for_tools: how it is asked when there are tools; None for a model that was never told how to use them.
     tool_format: how it then calls them; None where that is not known.
     """
@@ -49,14 +50,13 @@ class PromptFormat:
     stop_tokens: tuple[StopToken, ...] = ()
     begins_with: str = ""
     writes_all: bool = False
+    writes_none: bool = False
+    reads_apart: bool = False
+    trims_answers: bool = False
     special_tokens: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     for_tools: PromptFormat | None = None
     tool_format: ToolFormat | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        return self.family == PLAIN.slug
 
     def stop_token_ids(self, shipped: Shipped) -> list[int]:
         """The tokens that end an answer: by this model's own numbers where its files tell them, else the family's."""
@@ -136,6 +136,9 @@ def _of(family: Family, shipped: Shipped) -> PromptFormat:
         stop_tokens=family.stop_tokens,
         begins_with=family.begins_with,
         writes_all=family.writes_all,
+        writes_none=family.writes_none,
+        reads_apart=family.reads_apart,
+        trims_answers=family.trims_answers,
         special_tokens=shipped.special_tokens,
     )
 

@@ -66,6 +66,7 @@ class Sequence:
             request.shown_token_ids,
             request.shown_text,
             form.markers,
+            trims=prompts.format.trims_answers and not raw,
         )
 
     @property

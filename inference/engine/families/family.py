@@ -30,6 +30,10 @@ class Family:
     begins_with: the token that stands before the text. Tokenizers add it by themselves, but some old checkpoints do not
         say so in their files; it is seen to where the tokenizer's own first token has this text.
     writes_all: the template writes the special tokens of the beginning itself, so the tokenizer must not add any.
+    writes_none: the template writes no control tokens, so whatever looks like one is text.
+    reads_apart: each message was encoded by itself, without blanks around an answer: where a text begins, SentencePiece
+        sees the beginning of a word.
+    trims_answers: it begins an answer with an empty line, which belongs to no text.
     """
 
     slug: str
@@ -42,6 +46,9 @@ class Family:
     marks: tuple[str, ...] = ()
     begins_with: str = ""
     writes_all: bool = False
+    writes_none: bool = False
+    reads_apart: bool = False
+    trims_answers: bool = False
 
     @property
     def template_text(self) -> str:

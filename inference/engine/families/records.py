@@ -11,7 +11,7 @@ from __future__ import annotations
 from inference.engine.families import system_texts
 from inference.engine.families.family import Family, StopToken
 
-PLAIN = Family("plain", "Plain text (User: … Assistant: …)", stop_strings=("\nUser:",))
+PLAIN = Family("plain", "Plain text (User: … Assistant: …)", stop_strings=("\nUser:",), writes_none=True)
 
 LLAMA_END = (StopToken(2, "</s>"),)
 NEOX_END = (StopToken(0, "<|endoftext|>"),)
@@ -113,9 +113,11 @@ OLDER = (
         "ChatGLM3",
         r"chatglm-?3",
         stop_tokens=(StopToken(64795, "<|user|>"), StopToken(64797, "<|observation|>"), StopToken(2, "</s>")),
-        marks=("<|user|>", "<|assistant|>"),
+        marks=("[gMASK]sop", "<|assistant|>"),
+        reads_apart=True,
+        trims_answers=True,
     ),
-    Family("chatglm2", "ChatGLM2", r"chatglm-?2", stop_tokens=LLAMA_END, marks=("[Round", "问：")),
+    Family("chatglm2", "ChatGLM2", r"chatglm-?2", stop_tokens=LLAMA_END, marks=("[Round", "问："), writes_none=True),
     Family("chatglm", "ChatGLM", r"chatglm", stop_tokens=(StopToken(130005, "<eop>"),), marks=("[Round", "问：")),
     Family(
         "dolly-v2",

@@ -20,6 +20,7 @@ from inference.engine.types import ChatMessage, Chunk, EngineRequest, EngineSpec
 from inference.models import ModelEntry
 from tests.stack import ROOT
 
+from .chatglm_by_hand import save_checkpoint
 from .test_architectures import QUESTIONS, generated, request
 
 BUNDLED = ROOT / "inference" / "demo" / "models" / "large"
@@ -82,6 +83,19 @@ def test_a_batch_is_what_generate_says(
         driver.step()
     driver.run()
     assert [driver.token_ids(index)[: len(answer)] for index, answer in enumerate(expected)] == expected
+
+
+@pytest.mark.parametrize("bits", INSTALLED)
+def test_each_part_of_a_tensor_that_is_split_while_it_is_read_is_rounded(bits: str, tmp_path: Path) -> None:
+    folder = tmp_path / "chatglm3-6b"
+    save_checkpoint(folder, hidden_size=64, ffn_hidden_size=128)  # rounded in groups of 64
+    full, small = load_model(spec(folder)), load_model(spec(folder, bits))
+    assert bytes_of_linears(small) <= bytes_of_linears(full) * int(bits[0]) / 32 * 1.01
+    for name in (f"layers.{layer}.self_attn.{part}_proj" for layer in (0, 1) for part in "qkvo"):
+        rows = torch.eye(64)
+        with torch.inference_mode():
+            exact, rounded = (loaded.model.model.get_submodule(name)(rows) for loaded in (full, small))
+        assert 0 < (rounded - exact).std() < {"8bit": 0.02, "4bit": 0.2}[bits] * exact.std(), name
 
 
 @pytest.mark.parametrize("bits", INSTALLED)
