@@ -13,7 +13,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from transformers import DynamicCache
+from transformers import LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM
 
 from inference.engine.forward import Work
 from inference.engine.packing import added, gated
@@ -23,17 +23,17 @@ from inference.engine.slot_forward import SlotForward
 
 logger = logging.getLogger(__name__)
 
-BUILT_AS_LLAMA = {"llama", "mistral", "qwen2", "qwen3"}
+BUILT_AS_LLAMA = {LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM}
 # Rotations that depend on nothing but a token's own position, whatever else is read beside it.
 ROTATIONS = {"default", "linear", "llama3", "yarn"}
 
 
 def is_built_as_llama(model: Any) -> bool:
-    config = model.config
+    """Exactly these classes: a model that brings its own code may call itself a Llama and be none."""
     return (
-        getattr(config, "model_type", None) in BUILT_AS_LLAMA
-        and getattr(config, "hidden_act", None) == "silu"
-        and getattr(getattr(getattr(model, "model", None), "rotary_emb", None), "rope_type", None) in ROTATIONS
+        type(model) in BUILT_AS_LLAMA
+        and model.config.hidden_act == "silu"
+        and model.model.rotary_emb.rope_type in ROTATIONS
     )
 
 
@@ -42,7 +42,7 @@ class LlamaPass:
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self._layers = list(model.model.layers)
+        self._layers = list(model.model.layers)[: model.config.num_hidden_layers]
 
     def logits(self, token_ids: Tensor, positions: Tensor, last: Tensor, attend: Attend) -> Tensor:
         """token_ids, positions: [tokens]; last: the tokens behind which the logits are wanted, [n, vocabulary]."""
@@ -85,21 +85,31 @@ class FlatForward(SlotForward):
 
     def __init__(self, model: Any, device: torch.device) -> None:
         super().__init__(model, device)
+        self.falls_back = True
         self._pass = LlamaPass(model)
 
     @torch.inference_mode()
     def advance(self, works: list[Work]) -> list[Tensor | Exception]:
         results = self._join_those_that_decode(works)
-        rest = [work for work in works if work.key not in results]
-        lengths = {work.key: self._length(work.key) for work in rest if not work.is_decoding}
-        try:
-            results.update(self._advance_all(rest))
-        except Exception as error:  # most likely memory
-            logger.warning("a pass over %d sequences failed, each is tried for itself: %s", len(rest), error)
-            for key, length in lengths.items():
-                self._shorten(key, length)
-            return super().advance(works)
+        together = self._advance_together([work for work in works if work.key not in results])
+        if together is None:
+            return self._advance_each(works, results)
+        results.update(together)
         return [results[work.key] for work in works]
+
+    def _advance_together(self, works: list[Work]) -> dict[Key, Tensor | Exception] | None:
+        """None, and everything as before, where the pass fails."""
+        lengths = {work.key: self._length(work.key) for work in works if not work.is_decoding}
+        try:
+            return self._advance_all(works)
+        except Exception as error:  # most likely memory
+            if not self.falls_back:
+                raise
+            logger.warning("a pass over %d sequences failed, each is tried for itself: %s", len(works), error)
+        # Not above: while the error lives, so do the tensors of the pass.
+        for key, length in lengths.items():
+            self._shorten(key, length)
+        return None
 
     def _advance_all(self, works: list[Work]) -> dict[Key, Tensor | Exception]:
         decoding = {work.key: work.token_ids for work in works if work.is_decoding}
@@ -117,19 +127,15 @@ class FlatForward(SlotForward):
             cache.end_step()
         return dict(zip([*self._keys, *(work.key for work in reading)], logits, strict=True))
 
-    def _cache_of(self, key: Key) -> Any:
-        """Of a sequence that reads its prompt."""
-        if key not in self._caches:
-            self._caches[key] = DynamicCache(config=self._model.config)
-        return self._caches[key]
-
     def _length(self, key: Key) -> int:
         return self._caches[key].get_seq_length() if key in self._caches else 0
 
     def _shorten(self, key: Key, length: int) -> None:
-        """Some layers have taken tokens that others have not."""
+        """Some layers have taken tokens that others have not, or keys and no values."""
         if length == 0:
             self._caches.pop(key, None)
             return
         for layer in self._caches[key].layers:
-            layer.crop(min(0, length - layer.get_seq_length()))
+            layer.keys, layer.values = layer.keys[:, :, :length], layer.values[:, :, :length]
+            if hasattr(layer, "cumulative_length"):  # of a layer with a window
+                layer.cumulative_length = length

@@ -117,12 +117,16 @@ class OneByOneForward:
         if cache is not None and token_ids and cache.get_seq_length() == len(token_ids):
             self.kept.keep(Prefix(list(token_ids), cache.layers), room)
 
+    def _cache_of(self, key: Key) -> Any:
+        """Its own, which is made with its first token."""
+        if key not in self._caches:
+            self._caches[key] = DynamicCache(config=self._model.config)
+        return self._caches[key]
+
     def _advance_one(self, work: Work) -> Tensor | Exception:
         try:
-            if work.key not in self._caches:
-                self._caches[work.key] = DynamicCache(config=self._model.config)
             input_ids = torch.tensor([work.token_ids], device=self._device)
-            output = self._model(input_ids, past_key_values=self._caches[work.key], **self._options)
+            output = self._model(input_ids, past_key_values=self._cache_of(work.key), **self._options)
             logits: Tensor = output.logits[0, -1]
             return logits
         except Exception as error:  # one request's trouble must never reach the others

@@ -1,8 +1,8 @@
 """Linear layers whose weights lie in the order in which a CPU multiplies them, for bfloat16.
 
-torch's own `linear` brings bfloat16 weights into that order anew at each call, which takes a third to a half of a small
-step. Here it is done once, and each weight is held once, too: the ordered copy replaces the plain one. What comes
-behind a product (SiLU, a product, a sum) is computed with it, while its numbers are at hand.
+torch's own `linear` brings bfloat16 weights into that order anew at each call, which takes a third of a small step.
+Here it is done once, and the ordered copy replaces the plain one. What comes behind a product (SiLU, a product, a sum)
+is computed with it, while its numbers are at hand.
 
 oneDNN's operators for this are private to torch, which is pinned; what they compute is compared layer by layer.
 """
@@ -10,6 +10,7 @@ oneDNN's operators for this are private to torch, which is pinned; what they com
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any, cast
 
 import torch
@@ -29,6 +30,7 @@ class PackedLinear(nn.Module):
         super().__init__()
         self.in_features, self.out_features = linear.in_features, linear.out_features
         self.bias = linear.bias
+        self._origin = linear.weight.data_ptr()
         self._packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), ROWS_AT_A_TIME)
 
     def forward(self, rows: Tensor, then: str = "none") -> Tensor:
@@ -44,6 +46,9 @@ class PackedLinear(nn.Module):
         if pair is rows:
             return cast(Tensor, operator(rows, other, self._packed, self.bias, how))
         return cast(Tensor, operator(pair, _as_pair(other), self._packed, self.bias, how)[..., :1, :])
+
+    def was_tied_to(self, weight: Tensor) -> bool:
+        return weight.data_ptr() == self._origin
 
     def unpacked(self) -> nn.Linear:
         linear = nn.Linear(self.in_features, self.out_features, bias=False, device="meta")
@@ -79,8 +84,9 @@ def can_pack(model: Any, device: torch.device) -> bool:
 
 @torch.inference_mode()
 def pack(model: nn.Module) -> bool:
-    """Replaces every plain bfloat16 linear layer of the model, one after another, so that no more than one weight is
-    ever held twice. False, and the model as it was, where one of them computes something else."""
+    """Replaces every plain bfloat16 linear layer of the model, one after another, so that no more than one weight at a
+    time is held twice (an output layer that shares its weight with the embedding stays twice). Where memory runs out
+    the rest stays plain. False, and the model as it was, where one of them computes something else."""
     for parent, name, linear in _linears(model, nn.Linear):
         if type(linear) is not nn.Linear or type(linear.weight) is not nn.Parameter:
             continue  # weights in fewer bits, or another architecture's own kind
@@ -89,9 +95,9 @@ def pack(model: nn.Module) -> bool:
         try:
             packed = PackedLinear(linear)
             is_same = _same(linear, packed)
-        except (RuntimeError, AttributeError) as error:
-            logger.warning("this machine's torch cannot order the weights: %s", error)
-            is_same = False
+        except (RuntimeError, AttributeError, MemoryError) as error:
+            logger.warning("the weights from %s on stay in their plain order: %s", name, error)
+            return True
         if not is_same:
             logger.warning("ordered weights compute something else (%s): left as they were", name)
             unpack(model)
@@ -101,26 +107,34 @@ def pack(model: nn.Module) -> bool:
 
 
 def unpack(model: nn.Module) -> None:
+    embedding = getattr(model, "get_input_embeddings", lambda: None)()
     for parent, name, packed in _linears(model, PackedLinear):
-        setattr(parent, name, packed.unpacked())
+        linear = packed.unpacked()
+        if embedding is not None and packed.was_tied_to(embedding.weight):
+            linear.weight = embedding.weight
+        setattr(parent, name, linear)
 
 
-def _linears(model: nn.Module, kind: type[nn.Module]) -> list[tuple[nn.Module, str, Any]]:
-    return [
-        (parent, name, child)
+def _linears(model: nn.Module, kind: type[nn.Module]) -> Iterator[tuple[nn.Module, str, Any]]:
+    """One after another: a list of the layers would keep those that were replaced."""
+    places = [
+        (parent, name)
         for parent in model.modules()
         for name, child in parent.named_children()
         if isinstance(child, kind)
     ]
+    for parent, name in places:
+        yield parent, name, getattr(parent, name)
 
 
 def _same(linear: nn.Linear, packed: PackedLinear) -> bool:
-    """For one row and for several, compared with the same sums in float32."""
+    """For one row and for several, but for rounding."""
     generator = torch.Generator().manual_seed(0)
     for count in (1, 3):
         rows = torch.randn(count, linear.in_features, generator=generator).to(torch.bfloat16)
         plain, ordered = linear(rows).float(), packed(rows).float()
-        # NaN weights stay NaN; the loader says so in a sentence of its own.
-        if not (ordered - plain).abs().max() <= MOST_ROUNDING * plain.abs().max() and plain.isfinite().all():
+        if not plain.isfinite().all():
+            continue  # broken weights stay broken; the loader has a sentence for that
+        if not (ordered - plain).abs().max() <= MOST_ROUNDING * plain.abs().max():
             return False
     return True

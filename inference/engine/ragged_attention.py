@@ -92,5 +92,6 @@ def _read(layer: int, piece: _Piece, queries: Tensor, keys: Tensor, values: Tens
 
 
 def _as_mask(seen: Tensor, dtype: torch.dtype) -> Tensor:
-    """Added to the scores: nothing where something is seen, minus infinity where not."""
+    """Added to the scores: nothing where something is seen, minus infinity where not. Made once for all layers, each of
+    which would make it of a boolean one."""
     return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, -torch.inf)

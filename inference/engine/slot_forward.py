@@ -27,7 +27,10 @@ class SlotForward(OneByOneForward):
 
     @torch.inference_mode()
     def advance(self, works: list[Work]) -> list[Tensor | Exception]:
-        results = self._join_those_that_decode(works)
+        return self._advance_each(works, self._join_those_that_decode(works))
+
+    def _advance_each(self, works: list[Work], results: dict[Key, Tensor | Exception]) -> list[Tensor | Exception]:
+        """results: of those that could not join."""
         decoding = {work.key: work.token_ids[0] for work in works if work.is_decoding and work.key not in results}
         if decoding:  # before the prompts: memory that rows give back may be theirs already
             results.update(self._advance_rows(decoding))

@@ -55,6 +55,11 @@ ENCODER_DECODERS: dict[str, tuple[str, dict[str, Any]]] = {
     "t5": ("T5", {**T5, "feed_forward_proj": "relu", "scale_decoder_outputs": True, "n_positions": 64}),
     "flan_t5": ("T5", {**T5, "feed_forward_proj": "gated-gelu", "n_positions": 64}),
 }
+WIDE = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128}
+WIDER: dict[str, tuple[str, dict[str, Any]]] = {  # for weights that are rounded in groups of 64
+    "llama_64": ("Llama", {**WIDE, "num_key_value_heads": 2}),
+    "gpt_neox_64": ("GPTNeoX", WIDE),
+}
 OWN_NAMES_FOR_POSITIONS = ("gpt2", "mpt", "gptj", *ENCODER_DECODERS)
 
 # Which forward pass each takes that is not the shared one.
@@ -117,7 +122,7 @@ def make_checkpoint(tmp_path_factory: pytest.TempPathFactory, tokenizer: PreTrai
     def make(name: str) -> Path:
         folder = root / name
         if not folder.exists():
-            prefix, values = {**ARCHITECTURES, **ENCODER_DECODERS}[name]
+            prefix, values = {**ARCHITECTURES, **WIDER, **ENCODER_DECODERS}[name]
             common = {"vocab_size": VOCABULARY_SIZE, "eos_token_id": 2, "pad_token_id": 0, "bos_token_id": 1}
             if name not in OWN_NAMES_FOR_POSITIONS:
                 common["max_position_embeddings"] = CONTEXT_LENGTH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from inference.engine.flat_forward import FlatForward, is_built_as_llama
 from inference.engine.forward import Forward, OneByOneForward, Work
 from inference.engine.loading import LoadedModel, load_model
 from inference.engine.packing import PackedLinear, added, gated, pack, unpack
+from inference.engine.slot_cache import SlotLayer
 from inference.engine.slot_forward import SlotForward
 from inference.engine.types import EngineSpec
 
@@ -105,6 +107,63 @@ def test_when_a_pass_fails_each_is_tried_for_itself(load: Load, monkeypatch: pyt
         assert torch.allclose(mine, theirs, atol=1e-3, rtol=1e-3)
 
 
+@pytest.mark.parametrize("architecture", ["llama", "mistral"])
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_memory_that_ends_while_a_cache_grows_leaves_it_as_it_was(
+    architecture: str, nth: int, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys grow before values, layer by layer; a piece of one token would not notice that they differ in length."""
+    model = load(architecture).model
+    forward, alone = FlatForward(model, CPU), OneByOneForward(model, CPU)
+    text = tokens(random.Random(nth), 20)
+    real, calls = torch.cat, {"count": 0}
+
+    def short_of_memory(tensors: Any, *args: Any, **kwargs: Any) -> Tensor:
+        calls["count"] += kwargs.get("dim") == -2
+        if calls["count"] == nth and kwargs.get("dim") == -2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(tensors, *args, **kwargs)
+
+    [before] = logits_of(forward, [[Work("a", text[:9])]])
+    assert torch.allclose(before, logits_of(alone, [[Work("a", text[:9])]])[0], atol=1e-4)
+    monkeypatch.setattr(torch, "cat", short_of_memory)
+    steps = [[Work("a", text[9:10])], [Work("a", text[10:])]]
+    got = logits_of(forward, steps)
+    monkeypatch.setattr(torch, "cat", real)
+    assert calls["count"] >= nth, "the premise"
+    for mine, theirs in zip(got, logits_of(alone, steps), strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-4)
+
+
+def test_who_could_not_join_is_told_the_reason(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where the pass of the others fails in the same step."""
+    forward = FlatForward(load("llama").model, CPU)
+    logits_of(forward, [[Work("a", [1, 2, 3]), Work("b", [4, 5, 6])]])
+    real, calls = SlotLayer.put, {"count": 0}
+
+    def full(self: SlotLayer, *args: Any) -> None:
+        calls["count"] += 1
+        if calls["count"] == 2:  # in its second layer
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        real(self, *args)
+
+    def broken(*args: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(SlotLayer, "put", full)
+    monkeypatch.setattr(FlatForward, "_advance_all", broken)
+    first, second = forward.advance([Work("a", [7], is_decoding=True), Work("b", [8], is_decoding=True)])
+    assert isinstance(first, torch.OutOfMemoryError) and isinstance(second, Tensor)
+
+
+def test_a_pass_that_always_fails_is_not_taken(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_kernel(*args: Any, **kwargs: Any) -> Tensor:
+        raise RuntimeError("no kernel for this")
+
+    monkeypatch.setattr("inference.engine.ragged_attention.scaled_dot_product_attention", no_kernel)
+    assert type(fastest_right_forward(load("llama").model, CPU, CONTEXT_LENGTH)) is SlotForward
+
+
 # --- ordered weights -------------------------------------------------------------------------------------------------
 
 
@@ -184,4 +243,39 @@ def test_a_tied_head_keeps_its_embedding(make_checkpoint: MakeCheckpoint) -> Non
     assert pack(model) and type(model.lm_head) is PackedLinear
     assert torch.equal(model.model.embed_tokens.weight, before)
     unpack(model)
-    assert torch.equal(model.lm_head.weight, before)
+    assert model.lm_head.weight is model.model.embed_tokens.weight
+
+
+def test_the_plain_weights_go_one_by_one(make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = loaded_in_bfloat16(make_checkpoint, "llama")
+    alive: list[weakref.ref[Any]] = []
+    most = {"count": 0}
+    own = PackedLinear.__init__
+
+    def counted(self: PackedLinear, linear: nn.Linear) -> None:
+        alive.append(weakref.ref(linear.weight))
+        most["count"] = max(most["count"], sum(weight() is not None for weight in alive))
+        own(self, linear)
+
+    monkeypatch.setattr(PackedLinear, "__init__", counted)
+    assert pack(model)
+    assert len(alive) > 10 and most["count"] <= 2
+
+
+@pytest.mark.parametrize("error", [MemoryError("no"), RuntimeError("can't allocate memory")])
+def test_where_memory_ends_the_rest_stays_plain(
+    error: Exception, make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = loaded_in_bfloat16(make_checkpoint, "llama")
+    own, calls = PackedLinear.__init__, {"count": 0}
+
+    def short_of_memory(self: PackedLinear, linear: nn.Linear) -> None:
+        calls["count"] += 1
+        if calls["count"] == 5:
+            raise error
+        own(self, linear)
+
+    monkeypatch.setattr(PackedLinear, "__init__", short_of_memory)
+    assert type(fastest_right_forward(model, CPU, CONTEXT_LENGTH)) is FlatForward
+    kinds = [type(module) for module in model.modules()]
+    assert kinds.count(PackedLinear) == 4 and nn.Linear in kinds

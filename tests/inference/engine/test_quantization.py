@@ -69,7 +69,7 @@ def test_a_real_model_answers_nearly_the_same_in_less_memory(bits: str) -> None:
 
 
 @pytest.mark.parametrize("bits", INSTALLED)
-@pytest.mark.parametrize("architecture", ["llama", "gpt_neox"])
+@pytest.mark.parametrize("architecture", ["llama_64", "gpt_neox_64"])
 def test_a_batch_is_what_generate_says(
     bits: str, architecture: str, make_checkpoint: Callable[[str], Path], drive: Callable[[Any], Any]
 ) -> None:
@@ -100,7 +100,7 @@ def test_each_part_of_a_tensor_that_is_split_while_it_is_read_is_rounded(bits: s
 
 @pytest.mark.parametrize("bits", INSTALLED)
 def test_in_a_process_of_its_own(bits: str, make_checkpoint: Callable[[str], Path]) -> None:
-    engine = EngineProcess(spec(make_checkpoint("llama"), bits))
+    engine = EngineProcess(spec(make_checkpoint("llama_64"), bits))
     try:
         arrivals = list(
             engine.start(EngineRequest("1", (ChatMessage("user", "hello"),), request("x", max_tokens=5).params))
