@@ -21,12 +21,20 @@ from inference.admin_rights import NeverAdded, NeverChanged
 
 @admin.register(QuestionSet)
 class QuestionSetAdmin(NeverAdded, NeverChanged, admin.ModelAdmin):
-    list_display = ("name", "version", "slug", "question_count", "created_by", "created_at")
+    list_display = ("title", "version", "slug", "question_count", "created_by", "created_at")
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "version", "description", "note", "created_by", "created_at", "question_count")
+    fields = ("title", "slug", "version", "about", "note", "created_by", "created_at", "question_count")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuestionSet]:
         return super().get_queryset(request).annotate(counted=Count("questions"))
+
+    @admin.display(description=_("name"), ordering="name")
+    def title(self, question_set: QuestionSet) -> str:
+        return question_set.label
+
+    @admin.display(description=_("description"))
+    def about(self, question_set: QuestionSet) -> str:
+        return question_set.about
 
     @admin.display(description=_("questions"), ordering="counted")
     def question_count(self, question_set: Any) -> int:

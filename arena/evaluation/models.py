@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from arena.evaluation.question_records import Guard, Question, QuestionSet
+from arena.evaluation.question_records import Guard, Question, QuestionSet, SetOnceAdded
 from arena.evaluation.run_records import Answer, Candidate, Run
 from arena.evaluation.verdict_records import HumanGrade, Judgment
 
-__all__ = ["Answer", "Candidate", "Guard", "HumanGrade", "Judgment", "Question", "QuestionSet", "Run"]
+__all__ = ["Answer", "Candidate", "Guard", "HumanGrade", "Judgment", "Question", "QuestionSet", "Run", "SetOnceAdded"]

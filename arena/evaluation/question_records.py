@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from arena.evaluation.modes import Mode
+from arena.evaluation.questions import in_readers_language
 from inference.models import ModelEntry
 
 
@@ -50,7 +51,17 @@ class QuestionSet(models.Model):
         constraints = [models.UniqueConstraint(fields=["slug", "version"], name="one_set_per_slug_and_version")]
 
     def __str__(self) -> str:
-        return f"{self.name} v{self.version}"
+        return f"{self.label} v{self.version}"
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language: that of our own set has several."""
+        return in_readers_language(self.name)
+
+    @property
+    def about(self) -> str:
+        """The description, likewise."""
+        return in_readers_language(self.description)
 
     @property
     def is_fixed(self) -> bool:
@@ -65,6 +76,15 @@ class QuestionSet(models.Model):
     def newest(self) -> QuestionSet:
         """The newest version of this set."""
         return QuestionSet.objects.filter(slug=self.slug).order_by("-version")[0]
+
+
+class SetOnceAdded(models.Model):
+    """A set that came with the site and was added once: what an administrator deletes does not come back."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Question(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, ProtectedError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from arena.evaluation.formats.question_files import (
     AUTO,
@@ -20,7 +22,8 @@ from arena.evaluation.formats.question_files import (
     read_references,
 )
 from arena.evaluation.formats.question_rows import QuestionRow, record_of, row_of
-from arena.evaluation.models import Question, QuestionSet
+from arena.evaluation.models import Question, QuestionSet, SetOnceAdded
+from arena.evaluation.questions import OWN_DESCRIPTION, OWN_NAME, OWN_SET, OWN_SLUG
 from arena.evaluation.refusals import EvaluationRefused
 from arena.formats.rows import Wrong
 from chat.models import Message
@@ -52,6 +55,30 @@ def create_set(*, name: str, slug: str = "", description: str = "", user: Any = 
             return QuestionSet.objects.create(slug=wanted, name=name, description=description, created_by=user)
     except IntegrityError as error:
         raise EvaluationRefused(_("There is a set with this short name already; please choose another one.")) from error
+
+
+def register_own_set() -> QuestionSet | None:
+    """Adds the questions that come with the site, once in the life of an installation; None if that was before."""
+    if SetOnceAdded.objects.filter(slug=OWN_SLUG).exists():
+        return None
+    with transaction.atomic():
+        if not SetOnceAdded.objects.get_or_create(slug=OWN_SLUG)[1] or QuestionSet.objects.filter(slug=OWN_SLUG):
+            return None
+        return import_own_set()
+
+
+def import_own_set(user: Any = None) -> QuestionSet:
+    """The set that comes with the site; called again, it brings what has changed."""
+    with override("en"):  # what is kept; readers see it in their own language
+        name, description = str(OWN_NAME), str(OWN_DESCRIPTION)
+    try:
+        question_set = create_set(name=name, slug=OWN_SLUG, description=description, user=user)
+    except EvaluationRefused:  # it is there already, perhaps since this moment
+        question_set = QuestionSet.objects.filter(slug=OWN_SLUG)[0].newest()
+    # An import makes a new version of what a run has asked, so only for something new.
+    if not _holds_own_questions(question_set):
+        question_set = import_questions(OWN_SET.read_bytes(), into=question_set, user=user).question_set
+    return question_set
 
 
 def import_questions(content: bytes, *, into: QuestionSet, user: Any = None, format: str = AUTO) -> Imported:
@@ -180,6 +207,18 @@ def _writable(question_set: QuestionSet, user: Any, change: str) -> QuestionSet:
         question.pk, question.question_set = None, copy
     Question.objects.bulk_create(questions)
     return copy
+
+
+def _holds_own_questions(question_set: QuestionSet) -> bool:
+    """Every question that comes with the site, word for word, with its references and checkers."""
+    held = {question.external_id: question for question in question_set.questions.all()}
+    for line in OWN_SET.read_text(encoding="utf-8").splitlines():
+        wanted = json.loads(line)
+        found = held.get(str(wanted["question_id"]))
+        parts = (found.turns, found.references, found.checkers) if found else None
+        if parts != (wanted["turns"], wanted.get("reference", []), wanted["checkers"]):
+            return False
+    return True
 
 
 def _has_all(question_set: QuestionSet, rows: list[QuestionRow]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from django.db.models import Count, QuerySet
 from arena.evaluation.labels import category_label, checker_label
 from arena.evaluation.models import Candidate, Guard, Question, QuestionSet, Run
 from arena.evaluation.progress import progress
-from arena.evaluation.questions import OWN_SET
 from inference.models import ModelEntry
 
 
@@ -50,18 +48,6 @@ def run_rows(runs: Iterable[Run]) -> list[RunRow]:
     for candidate in Candidate.objects.filter(run__in=found).select_related("entry"):
         by_run[candidate.run_id].append(candidate.entry)
     return [RunRow(run, by_run[run.pk], int(100 * progress(run).fraction) if run.is_active else None) for run in found]
-
-
-def holds_own_questions(question_set: QuestionSet) -> bool:
-    """Every question that comes with the site, word for word, with its references and checkers."""
-    held = {question.external_id: question for question in question_set.questions.all()}
-    for line in OWN_SET.read_text(encoding="utf-8").splitlines():
-        wanted = json.loads(line)
-        found = held.get(str(wanted["question_id"]))
-        parts = (found.turns, found.references, found.checkers) if found else None
-        if parts != (wanted["turns"], wanted.get("reference", []), wanted["checkers"]):
-            return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

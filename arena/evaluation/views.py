@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from arena.evaluation import question_sets
 from arena.evaluation.doors import for_members, for_staff
 from arena.evaluation.forms import AddForm, FileForm, GuardForm, QuestionForm, SetForm, newest_sets
 from arena.evaluation.guards import check_guard
@@ -28,16 +29,14 @@ from arena.evaluation.question_sets import (
     remove_question,
     save_question,
 )
-from arena.evaluation.questions import OWN_SET
 from arena.evaluation.refusals import EvaluationRefused
-from arena.evaluation.set_page import holds_own_questions, run_rows, set_cards, set_page
+from arena.evaluation.set_page import run_rows, set_cards, set_page
 from arena.formats.rows import FileRefused
 from chat.access import HtmxRequest
 from chat.models import Message
 from chat.owners import owner_of
 
 RUNS_PER_PAGE = 25
-OWN_SLUG = "forty-questions"
 
 
 @never_cache
@@ -104,19 +103,7 @@ def new_set(request: HtmxRequest) -> HttpResponse:
 @for_staff
 def import_own_set(request: HtmxRequest) -> HttpResponse:
     """The set that comes with the site; sent again, it brings what has changed."""
-    try:
-        question_set = create_set(
-            name=_("Forty questions of this site"),
-            slug=OWN_SLUG,
-            description=_("Forty questions of two turns in English and Traditional Chinese, with exact checkers."),
-            user=request.user,
-        )
-    except EvaluationRefused:  # it is there already, perhaps since this moment
-        question_set = QuestionSet.objects.filter(slug=OWN_SLUG)[0].newest()
-    # An import makes a new version of what a run has asked, so only for something new.
-    if not holds_own_questions(question_set):
-        question_set = import_questions(OWN_SET.read_bytes(), into=question_set, user=request.user).question_set
-    return redirect("evaluation-set", question_set.pk)
+    return redirect("evaluation-set", question_sets.import_own_set(request.user).pk)
 
 
 @require_POST

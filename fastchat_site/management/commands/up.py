@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from arena.evaluation.question_sets import register_own_set
 from fastchat_site import embedded_valkey, machine
 from fastchat_site.accounts.first_admin import ensure_first_admin
 from fastchat_site.supervisor import Child, Supervisor, say
@@ -136,6 +137,7 @@ class Command(BaseCommand):
         try:
             call_command("migrate", interactive=False, verbosity=0)
             register_bundled_models()
+            register_own_set()
             names = [entry.name for entry in ModelEntry.objects.offered()]
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {error}".strip()) from error

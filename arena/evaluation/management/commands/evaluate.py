@@ -96,7 +96,7 @@ class Command(BaseCommand):
         sets = list(QuestionSet.objects.latest_versions())
         for question_set in sets:
             count = question_set.questions.count()
-            self.stdout.write(f"{question_set.slug}  v{question_set.version}  {count} questions  {question_set.name}")
+            self.stdout.write(f"{question_set.slug}  v{question_set.version}  {count} questions  {question_set.label}")
         if not sets:
             self.stdout.write("No question set yet; `evaluate import FILE --set SLUG` makes one.")
         for run in Run.objects.select_related("question_set")[:20]:
