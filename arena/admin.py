@@ -87,11 +87,11 @@ class BattleAdmin(NeverAdded, NeverDeleted, admin.ModelAdmin):
 
     form = BattleForm
     view_on_site = False  # its page opens to whoever fought it, and to nobody else
-    list_display = ("created_at", "mode", "state", "who", "language", "subjects", "probability")
+    list_display = ("created_at", "mode", "state", "who", "language", "subjects", "drawn_with")
     list_filter = ("mode", "state", "language", "created_at")
     list_per_page = 50
     show_full_result_count = False
-    readonly_fields = ("created_at", "mode", "state", "who", "probability", "its_vote")
+    readonly_fields = ("created_at", "mode", "state", "who", "drawn_with", "its_vote")
     fields = (*readonly_fields, "language", "categories")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Battle]:
@@ -104,6 +104,10 @@ class BattleAdmin(NeverAdded, NeverDeleted, admin.ModelAdmin):
     @admin.display(description=_("sides"))
     def who(self, battle: Battle) -> str:
         return " – ".join(side.contestant.label for side in battle.sides.all())
+
+    @admin.display(description=_("probability of this pair"), ordering="probability")
+    def drawn_with(self, battle: Battle) -> str:
+        return "–" if battle.probability is None else f"{battle.probability:.1%}"
 
     @admin.display(description=_("categories"))
     def subjects(self, battle: Battle) -> str:

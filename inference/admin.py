@@ -6,19 +6,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import Select
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from inference import usage_admin  # noqa: F401 - Django looks for an app's admin in this module alone
-from inference.admin_ask import ask, state_of, state_sentence
+from inference import usage_admin  # Django looks for an app's admin in this module alone
+from inference.admin_ask import ask, state_of
 from inference.admin_rights import ReadOnly
 from inference.api import admin as api_admin  # noqa: F401 - as above
 from inference.engine.checks import check_adapter_source, check_source
@@ -29,8 +32,17 @@ from inference.engine.types import ModelUnavailable
 from inference.models import Generation, ModelEntry
 from inference.sentences import translated
 from inference.services import ModelState, states_of
+from inference.state_words import state_words
 
 CHECKED = {"source", "backend", "adapter"}
+SLUG_LENGTH = 80
+KINDS: dict[str, Any] = {  # short; the form explains them
+    ModelEntry.Backend.TRANSFORMERS: _("local model"),
+    ModelEntry.Backend.REMOTE: _("remote model"),
+    ModelEntry.Backend.EXPERT: _("expert"),
+    ModelEntry.Backend.ECHO: _("echo"),
+    ModelEntry.Task.EMBEDDING: _("embeddings"),
+}
 
 
 class LiveChangeList(ChangeList):
@@ -43,8 +55,27 @@ class LiveChangeList(ChangeList):
             entry.live_state = states.get(entry.pk) or ModelState(entry, "disabled")
 
 
+class ModelEntryForm(forms.ModelForm):
+    """A short name is made from the name, as `./run addmodel` does; where that cannot be, a sentence says so."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def clean_slug(self) -> str:
+        name = self.cleaned_data.get("name", "")
+        slug = self.cleaned_data["slug"] or slugify(name)[:SLUG_LENGTH]
+        if not slug:
+            raise ValidationError(
+                _("No short name can be made from “%(name)s”; please write one."), params={"name": name}
+            )
+        return str(slug)
+
+
 @admin.register(ModelEntry)
 class ModelEntryAdmin(admin.ModelAdmin):
+    form = ModelEntryForm
     list_display = ("name", "live", "is_enabled", "position", "ask_link", "kind", "slug")
     list_editable = ("is_enabled", "position")
     list_filter = ("backend", "task", "is_enabled", "is_demonstration")
@@ -93,6 +124,9 @@ class ModelEntryAdmin(admin.ModelAdmin):
         (_("Dates"), {"fields": ("created_at", "updated_at"), "classes": ("collapse",)}),
     )
 
+    class Media:
+        css = {"all": ["css/admin_models.css"]}
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LiveChangeList
 
@@ -110,11 +144,11 @@ class ModelEntryAdmin(admin.ModelAdmin):
     def live(self, entry: ModelEntry) -> str:
         if entry.pk is None:
             return "–"
-        return state_sentence(getattr(entry, "live_state", None) or state_of(entry))
+        return state_words(getattr(entry, "live_state", None) or state_of(entry))
 
     @admin.display(description=_("kind"), ordering="backend")
     def kind(self, entry: ModelEntry) -> str:
-        return entry.task if entry.is_embedding else entry.backend  # one word; the form explains it
+        return str(KINDS[entry.task if entry.is_embedding else entry.backend])
 
     @admin.display(description=_("try it"))
     def ask_link(self, entry: ModelEntry) -> str:
@@ -219,7 +253,7 @@ class GenerationAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("charged to"), ordering="requester")
     def charged_to(self, generation: Generation) -> str:
-        return requester_label(generation.requester)
+        return usage_admin.charged_to_words(requester_label(generation.requester))
 
     @admin.display(description=_("first token"))
     def first_token(self, generation: Generation) -> str:
@@ -228,8 +262,7 @@ class GenerationAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("tokens/s"))
     def speed(self, generation: Generation) -> str:
-        speed = generation.tokens_per_second
-        return "–" if speed is None else f"{speed:.1f}"
+        return generation.speed or "–"
 
 
 def requester_label(requester: str) -> str:

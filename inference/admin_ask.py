@@ -26,14 +26,7 @@ from inference.services import (
     states_of,
     stop_generation,
 )
-
-STATES = {
-    "ready": gettext_lazy("Ready"),
-    "idle": gettext_lazy("Sleeps until the first question"),
-    "loading": gettext_lazy("Loading"),
-    "offline": gettext_lazy("Offline"),
-    "disabled": gettext_lazy("Not offered"),
-}
+from inference.state_words import state_words
 
 
 class QuestionForm(forms.Form):
@@ -47,13 +40,6 @@ class QuestionForm(forms.Form):
 def state_of(entry: ModelEntry) -> ModelState:
     """With what the database holds now, not what a form may have changed in the entry."""
     return next(iter(states_of(ModelEntry.objects.askable().filter(pk=entry.pk))), ModelState(entry, "disabled"))
-
-
-def state_sentence(state: ModelState) -> str:
-    word = str(STATES.get(state.state, state.state))
-    if state.state == "loading":
-        word = f"{word} {state.fraction:.0%}"
-    return f"{word}: {state.reason}" if state.reason and state.state != "idle" else word
 
 
 def ask(model_admin: admin.ModelAdmin[ModelEntry], request: HttpRequest, object_id: str) -> HttpResponse:
@@ -81,7 +67,7 @@ def ask(model_admin: admin.ModelAdmin[ModelEntry], request: HttpRequest, object_
             "opts": ModelEntry._meta,
             "original": entry,
             "form": form,
-            "state": state_sentence(state_of(entry)),
+            "state": state_words(state_of(entry)),
             "generation": generation,
             "question": generation.prompt[-1]["content"] if generation else "",
             "answer": _text_so_far(generation) if generation else "",
@@ -108,7 +94,7 @@ def _start(model_admin: Any, request: HttpRequest, entry: ModelEntry, text: str)
     try:
         state = state_of(entry)
         if state.state == "offline":
-            raise RequestRefused(state_sentence(state))
+            raise RequestRefused(state_words(state))
         with transaction.atomic():
             return start_generation(
                 model=entry,

@@ -125,6 +125,12 @@ class Generation(models.Model):
         seconds = (self.ended_at - self.first_token_at).total_seconds()
         return (self.completion_tokens - 1) / seconds if seconds > 0 else None
 
+    @property
+    def speed(self) -> str:
+        """Tokens per second in words; tenths only where they mean something."""
+        speed = self.tokens_per_second
+        return "" if speed is None else f"{speed:.1f}" if speed < 100 else f"{speed:.0f}"
+
     # --- transitions ------------------------------------------------------------------------------------------------
 
     def _move(self, allowed: tuple[Status, ...], **changes: Any) -> bool:

@@ -18,6 +18,22 @@ from inference.api.usage import as_csv, money, total_of
 from inference.limits import key_id_of
 from inference.models import ApiKey, UsageDay
 
+REQUESTERS = {
+    "user": _("user %(number)s"),
+    "key": _("API key %(number)s"),
+    "guest": _("guests"),
+    "command": _("command line"),
+    "admin": _("administration (user %(number)s)"),
+    "evaluation": _("evaluation run %(number)s"),
+}
+
+
+def charged_to_words(charged_to: str) -> str:
+    """Who asked, where neither a person nor a key can be named."""
+    kind, _colon, number = charged_to.partition(":")
+    words = REQUESTERS.get(kind)
+    return str(words) % {"number": number} if words else charged_to
+
 
 class KeyedChangeList(ChangeList):
     """Asks for the keys once per page, not once per row."""
@@ -73,7 +89,9 @@ class UsageDayAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("charged to"), ordering="charged_to")
     def who(self, row: UsageDay) -> str:
         user = row.user.get_username() if row.user else ""
-        return " · ".join(part for part in (user, str(getattr(row, "key", None) or "")) if part) or row.charged_to
+        return " · ".join(part for part in (user, str(getattr(row, "key", None) or "")) if part) or charged_to_words(
+            row.charged_to
+        )
 
     @admin.display(description=_("cost"), ordering="cost_units")
     def costs(self, row: UsageDay) -> str:

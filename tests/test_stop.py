@@ -36,4 +36,7 @@ def test_a_running_answer_does_not_hold_up_the_end(tmp_path: Path) -> None:
         assert asking.wait(60) == 0
         assert rest.split() == ["a", "b"] * 15
         assert "Traceback" not in stopped_log
+        for frightening in ("terminate", "shutdown", "undeliverable", "unacknowledged"):
+            assert frightening not in stopped_log
+        assert "Answers under way go on in the next worker." in stopped_log
         assert seconds < 8  # a worker that must be killed takes 5 of its own

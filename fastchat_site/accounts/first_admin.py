@@ -12,6 +12,10 @@ from fastchat_site.accounts.models import User
 log = logging.getLogger(__name__)
 
 
+def has_administrator() -> bool:
+    return User.objects.filter(is_superuser=True, is_active=True).exists()
+
+
 def ensure_first_admin(username: str, password: str) -> bool:
     """True if the administrator was made now. An existing account is never changed: neither its password nor
     its rights, since with open sign-up anybody may have taken the name before.

@@ -78,13 +78,13 @@ class LimitAdmin(admin.ModelAdmin):
 
 class EndpointForm(forms.ModelForm):
     new_key = forms.CharField(
-        label=_("key"),
+        label=_("Key"),
         required=False,
         strip=True,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Kept encrypted and never shown. Empty leaves what is kept as it is."),
     )
-    forget_key = forms.BooleanField(label=_("forget the kept key"), required=False)
+    forget_key = forms.BooleanField(label=_("Forget the kept key"), required=False)
 
     class Meta:
         model = Endpoint

@@ -153,13 +153,13 @@ def test_models_and_workers_are_listed_in_straight_columns(echo_a, echo_b, worke
     lines = run("models").splitlines()
     column = width(lines[0].split("KIND")[0])
     assert [width(re.split(r"\becho$|\becho  ", line)[0]) for line in lines[1:3]] == [column, column]
-    assert "ready" in lines[1] and "cpu float32" in lines[1] and "disabled" in lines[2]
+    assert "Ready" in lines[1] and "cpu float32" in lines[1] and "Not offered" in lines[2]
     assert "工作站-1" in lines[-1] and lines[-1].endswith("echo-a")
 
 
 def test_without_a_worker_it_says_how_to_start_one(echo_a, workers) -> None:
     said = run("models")
-    assert "offline: No worker is running." in said and "./run worker" in said
+    assert "Offline: No worker is running." in said and "./run worker" in said
 
 
 def test_without_a_broker_it_still_lists_the_models(echo_a, monkeypatch) -> None:
@@ -207,7 +207,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, workers, echo_a) -> list[Any]:
 def test_the_answer_is_printed_as_it_comes(answers: list[Any]) -> None:
     answers += [Status("loading", "reading"), Delta("Hello "), Delta("你好"), Finished("stop", 3, 2)]
     said = run("test_message", "--model", "echo-a", "--message", "hi")
-    assert "Hello 你好\n" in said and "[loading reading]" in said and "tokens" in said
+    assert "Hello 你好\n" in said and "[loading reading]" in said and "tokens" in said and "[asked: hi]" in said
     generation = Generation.objects.get()
     assert (generation.requester, generation.prompt) == ("command", [{"role": "user", "content": "hi"}])
 

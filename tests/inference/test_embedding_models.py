@@ -56,7 +56,7 @@ def test_nobody_is_offered_it_to_talk_to(vectors: ModelEntry, echo_a: ModelEntry
 
 def test_the_administrator_sees_its_state(vectors: ModelEntry, as_user: Any, ada: Any) -> None:
     page = as_user(ada).get("/admin/inference/modelentry/").content.decode()
-    assert "Vectors 768" in page and "Sleeps until the first question" in page
+    assert "Vectors 768" in page and "Loads with the first question" in page
     assert f"/{vectors.pk}/ask/" not in page
     assert (
         "Ask it something" not in as_user(ada).get(f"/admin/inference/modelentry/{vectors.pk}/change/").content.decode()

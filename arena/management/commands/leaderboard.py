@@ -18,7 +18,7 @@ LINE = "{:>4}  {:>7}  {:>6}  {:>12}  {:>9}  {:>5}  {:>8}  {}"
 
 class Command(BaseCommand):
     help = (
-        "Prints the leaderboard of a scope: points, 95 % intervals, and between which ranks a model may truly be. "
+        "Prints the leaderboard. It shows points, 95 % intervals, and between which ranks a model may truly be. "
         "Scopes are overall, language:zh-hant, category:air, month:2026-11, mode:side_by_side and so on. "
         "--json prints what /arena/leaderboard.json gives."
     )

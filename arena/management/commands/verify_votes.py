@@ -14,7 +14,7 @@ from arena.verification import broken_links, wrong_counts
 
 class Command(BaseCommand):
     help = (
-        "Recounts all votes and compares every cell of the leaderboards' counts, and follows the chain of votes. "
+        "Recounts all votes and follows their chain. It compares every cell of the leaderboards' counts. "
         "Prints a line for each difference and then ends with 1. --repair makes the counts right again; a broken "
         "chain cannot be repaired: restore the votes from a backup."
     )

@@ -22,7 +22,7 @@ from redis.retry import Retry
 
 from arena.evaluation.question_sets import register_own_set
 from fastchat_site import embedded_valkey, machine
-from fastchat_site.accounts.first_admin import ensure_first_admin
+from fastchat_site.accounts.first_admin import ensure_first_admin, has_administrator
 from fastchat_site.supervisor import Child, Supervisor, say
 from inference.catalogue import register_bundled_models
 from inference.management.worker_options import add_worker_options, as_arguments
@@ -35,7 +35,7 @@ BACKLOG = 1024  # connections that wait to be taken; the kernel may allow fewer
 
 class Command(BaseCommand):
     help = (
-        "Starts the whole site in this terminal: the embedded Valkey (unless REDIS_URL is set), the database, "
+        "Starts the whole site in this terminal. That is the embedded Valkey (unless REDIS_URL is set), the database, "
         "the bundled models, the workers and the web server. Ctrl-C stops everything; nothing is lost."
     )
     requires_system_checks: list[str] = []
@@ -144,6 +144,8 @@ class Command(BaseCommand):
         say(f"  models    {', '.join(names) or 'none yet: add one in the admin, or with ./run addmodel FOLDER'}")
         if settings.ADMIN_USERNAME and ensure_first_admin(settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD):
             say(f"  admin     created the administrator {settings.ADMIN_USERNAME}")
+        elif not has_administrator():
+            say("  admin     nobody yet: ./run createsuperuser in another terminal, or ADMIN_USERNAME, ADMIN_PASSWORD")
 
     def wait_for_page(self, supervisor: Supervisor, web: Child, host: str, port: int) -> None:
         address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
@@ -190,7 +192,7 @@ def wait_for_redis(url: str, complaint: str, supervisor: Supervisor) -> None:
             return
         except redis.BusyLoadingError:
             if not is_loading:
-                say("  valkey    reads its data from the disk, which may take some minutes …")
+                say("  valkey    reads its data from the disk …")
             is_loading, deadline = True, time.monotonic() + ANSWER_SECONDS
             time.sleep(0.2)
         except (redis.ConnectionError, redis.TimeoutError) as error:

@@ -14,6 +14,7 @@ from inference import lease, valkey
 from inference.management.tables import table
 from inference.models import ModelEntry
 from inference.services import ModelState, states_of
+from inference.state_words import state_words
 
 
 class Command(BaseCommand):
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         with translation.override("en"):
             states = {state.entry.pk: state for state in states_of(ModelEntry.objects.askable())}
             entries = list(ModelEntry.objects.select_related("base"))
-            models = [self._model(entry, states.get(entry.pk), workers) for entry in entries]
+            models = [self._model(states.get(entry.pk) or ModelState(entry, "disabled"), workers) for entry in entries]
         slugs = {entry.queue: entry.slug for entry in entries if entry.runner == entry}
         running = [self._worker(worker, slugs) for worker in workers]
         if options["json"]:
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         else:
             self._print(models, running)
 
-    def _model(self, entry: ModelEntry, state: ModelState | None, workers: list[lease.WorkerReport]) -> dict[str, Any]:
+    def _model(self, state: ModelState, workers: list[lease.WorkerReport]) -> dict[str, Any]:
+        entry = state.entry
         serving = [worker for worker in workers if entry.queue in worker.queues]
         engines = [worker.engines[entry.queue] for worker in serving if entry.queue in worker.engines]
         return {
@@ -48,9 +50,10 @@ class Command(BaseCommand):
             "task": entry.task,
             "base": entry.base.slug if entry.base else None,
             "source": entry.source,
-            "state": state.state if state else "disabled",
-            "reason": state.reason if state else "Not offered.",
-            "fraction": state.fraction if state else 0.0,
+            "state": state.state,
+            "words": state_words(state),
+            "reason": state.reason if state.state != "disabled" else "Not offered.",
+            "fraction": state.fraction,
             "device": engines[0].device if engines else "",
             "dtype": engines[0].dtype if engines else "",
             "workers": [worker.name for worker in serving],
@@ -76,7 +79,7 @@ class Command(BaseCommand):
                     model["slug"],
                     model["name"],
                     _kind(model),
-                    _state(model),
+                    model["words"],
                     f"{model['device']} {model['dtype']}".strip(),
                 )
                 for model in models
@@ -90,7 +93,7 @@ class Command(BaseCommand):
             (
                 worker["name"],
                 str(worker["pid"]),
-                worker["started_at"],
+                worker["started_at"][:16],
                 str(worker["running"]),
                 ", ".join(worker["models"]),
             )
@@ -103,11 +106,3 @@ def _kind(model: dict[str, Any]) -> str:
     if model["base"]:
         return f"expert on {model['base']}"
     return f"{model['backend']}, {model['task']}" if model["task"] != "chat" else str(model["backend"])
-
-
-def _state(model: dict[str, Any]) -> str:
-    if model["state"] == "loading":
-        return f"loading {model['fraction']:.0%} ({model['reason']})"
-    if model["state"] == "offline" or (model["state"] == "ready" and model["reason"]):
-        return f"{model['state']}: {model['reason']}"
-    return str(model["state"])

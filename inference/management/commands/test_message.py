@@ -18,18 +18,19 @@ from inference.services import ModelState, RequestRefused, offered_models, start
 
 class Command(BaseCommand):
     help = (
-        "Sends one message to a model through queue, worker and stream, and prints the answer as it comes, then the "
-        "speed. Exit code 1 with one sentence when the model is offline, fails, or says nothing in time."
+        "Sends one message to a model and prints the answer as it comes, then the speed. It goes through queue, worker "
+        "and stream. Exit code 1 with one sentence when the model is offline, fails, or says nothing in time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--model", required=True, metavar="SLUG", help="short name (see `./run models`)")
-        parser.add_argument("--message", default="Hello! Who are you?", help="what to ask")
+        parser.add_argument("--message", default="Hello! Who are you?", help="what to ask (default: %(default)s)")
         parser.add_argument("--timeout", type=float, default=120, metavar="S", help="seconds in all (default 120)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override("en"):
             generation = self._start(self._answering(options["model"]), options["message"])
+        self.stderr.write(f"[asked: {options['message']}]", self.style.NOTICE)
         try:
             asyncio.run(self._show(generation, options["timeout"]))
         except TimeoutError:
@@ -77,6 +78,6 @@ class Command(BaseCommand):
         facts = [f"{generation.completion_tokens} tokens"]
         if (seconds := generation.seconds_to_first_token) is not None:
             facts.append(f"the first after {seconds:.2f} s")
-        if (speed := generation.tokens_per_second) is not None:
-            facts.append(f"{speed:.1f} tokens/s")
+        if generation.speed:
+            facts.append(f"{generation.speed} tokens/s")
         self.stderr.write(f"[{', '.join(facts)}; {generation.finish_reason or generation.status}]", self.style.NOTICE)

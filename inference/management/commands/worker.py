@@ -12,7 +12,7 @@ from celery.platforms import SecurityWarning
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from fastchat_site.celery import app
-from inference import broker_channel
+from inference import broker_channel, calm_shutdown
 from inference.engine.model_memory import ModelMemory
 from inference.management.worker_options import add_worker_options
 from inference.worker import Worker, this_worker
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         # continued from the stream by the next worker, so there is nothing to wait for.
         os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
         broker_channel.install()
+        calm_shutdown.install()
         app.conf.worker_pool = "inference.thread_pool:AnswerPool"
         signals.worker_ready.connect(lambda sender, **_: begin(worker, sender, celery_name), weak=False)
         signals.worker_shutting_down.connect(lambda **_: worker.end(), weak=False)
