@@ -80,7 +80,7 @@ def kept_secret(path: Path) -> str:
     except OSError:
         pass  # not there yet, or not readable: the next lines make it or say why they cannot
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -87,7 +87,7 @@ def test_the_environment_example_names_every_variable_and_no_other() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_command_exists(page: Path) -> None:
     named = set(RUN_COMMAND.findall(page.read_text(encoding="utf-8")))
-    assert named <= {"test", *get_commands()}
+    assert named <= {"test", "help", *get_commands()}
 
 
 def test_the_version_can_be_read_from_the_changelog() -> None:

@@ -209,3 +209,8 @@ def test_it_needs_no_torch() -> None:
         [sys.executable, "-c", program], env={"DJANGO_SETTINGS_MODULE": "fastchat_site.settings", "SECRET_KEY": "x"}
     )
     assert result.returncode == 0
+
+
+def test_the_data_folder_is_closed_to_others_from_the_first_command_on(tmp_path: Path) -> None:
+    Stack(tmp_path).manage("doctor")
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
