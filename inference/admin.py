@@ -76,7 +76,7 @@ class ModelEntryForm(forms.ModelForm):
 @admin.register(ModelEntry)
 class ModelEntryAdmin(admin.ModelAdmin):
     form = ModelEntryForm
-    list_display = ("name", "live", "is_enabled", "position", "ask_link", "kind", "slug")
+    list_display = ("name", "live", "ask_link", "is_enabled", "position", "kind", "slug")
     list_editable = ("is_enabled", "position")
     list_filter = ("backend", "task", "is_enabled", "is_demonstration")
     search_fields = ("name", "slug", "description")
