@@ -26,6 +26,9 @@ def test_the_whole_site_answers_on_postgresql(database_url: str, tmp_path: Path)
         asked = stack.manage("test_message", "--model", "quick", "--message", "hello PostgreSQL")
         assert asked.returncode == 0, asked.stderr + stack.log
         assert "hello PostgreSQL" in asked.stdout
+        looked = stack.manage("doctor")
+        assert looked.returncode == 0, looked.stdout
+        assert "PostgreSQL answers" in looked.stdout and "agrees with the database and Valkey" in looked.stdout
         key = stack.manage("createapikey", "ada").stdout.strip()
         with openai.OpenAI(base_url=f"{stack.url}/v1", api_key=key, timeout=60) as client:
             question: list[Any] = [{"role": "user", "content": "one two three"}]
