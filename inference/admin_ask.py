@@ -51,6 +51,8 @@ def state_of(entry: ModelEntry) -> ModelState:
 
 def state_sentence(state: ModelState) -> str:
     word = str(STATES.get(state.state, state.state))
+    if state.state == "idle" and state.entry.runner.backend == ModelEntry.Backend.REMOTE:
+        return state.reason
     if state.state == "loading":
         word = f"{word} {state.fraction:.0%}"
     return f"{word}: {state.reason}" if state.reason and state.state != "idle" else word
@@ -107,7 +109,7 @@ def _own_generation(request: HttpRequest, entry: ModelEntry) -> Generation | Non
 def _start(model_admin: Any, request: HttpRequest, entry: ModelEntry, text: str) -> Generation | None:
     try:
         state = state_of(entry)
-        if state.state == "offline":
+        if state.state == "offline" and not state.is_tried:
             raise RequestRefused(state_sentence(state))
         with transaction.atomic():
             return start_generation(

@@ -108,6 +108,8 @@ def _kind(model: dict[str, Any]) -> str:
 def _state(model: dict[str, Any]) -> str:
     if model["state"] == "loading":
         return f"loading {model['fraction']:.0%} ({model['reason']})"
+    if model["state"] == "idle" and model["backend"] == "remote":
+        return f"idle: {model['reason']}"
     if model["state"] == "offline" or (model["state"] == "ready" and model["reason"]):
         return f"{model['state']}: {model['reason']}"
     return str(model["state"])
