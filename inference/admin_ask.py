@@ -93,7 +93,7 @@ def _own_generation(request: HttpRequest, entry: ModelEntry) -> Generation | Non
 def _start(model_admin: Any, request: HttpRequest, entry: ModelEntry, text: str) -> Generation | None:
     try:
         state = state_of(entry)
-        if state.state == "offline":
+        if state.state == "offline" and not state.is_tried:
             raise RequestRefused(state_words(state))
         with transaction.atomic():
             return start_generation(

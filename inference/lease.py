@@ -38,7 +38,10 @@ ROSTER = "workers"
 
 @dataclass(frozen=True, slots=True)
 class EngineReport:
-    """One engine as its worker tells it. state: "ready", "loading", "failed"; detail: stage or reason."""
+    """One engine as its worker tells it. state: "ready", "loading", "failed"; detail: stage or reason.
+
+    A local model that sleeps has no report; a remote one that nothing is known of yet is "idle".
+    """
 
     state: str
     detail: str = ""

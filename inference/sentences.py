@@ -154,6 +154,9 @@ SENTENCES = [
     gettext_noop("This model names no remote server."),
     gettext_noop("the remote server is busy, trying again"),
     gettext_noop("The remote server cannot be reached (%(reason)s); please try again later."),
+    gettext_noop("its name is not known"),
+    gettext_noop("it refuses the connection"),
+    gettext_noop("no secure connection (TLS) can be made"),
     gettext_noop("The remote server could not be asked (%(reason)s)."),
     gettext_noop("The remote server did not answer in time; please try again."),
     gettext_noop("The connection to the remote server was lost; another attempt may succeed."),
@@ -178,6 +181,7 @@ SENTENCES = [
     ),
     gettext_noop("A remote server is called over the network only."),
     gettext_noop("The key of the remote server cannot be read any more, because SECRET_KEY has changed."),
+    gettext_noop("The key of the remote server holds signs that cannot be sent."),
     # --- a remote server ----------------------------------------------------------------------------------------------
     gettext_noop("This is not an address such as https://api.example.com/v1."),
     gettext_noop("The address must begin with https:// or http:// and name a server."),

@@ -53,12 +53,14 @@ class ModelState:
 
     state: "ready" (answers at once), "idle" (the first question loads it), "loading" (`fraction` 0–1,
     `reason` the stage) or "offline" (`reason` says why). A ready one may have a warning as its reason.
+    is_tried: offline, but a worker takes its questions, and each of them tries again whether it answers.
     """
 
     entry: ModelEntry
     state: str
     reason: str = ""
     fraction: float = 0.0
+    is_tried: bool = False
 
 
 def offered_models() -> list[ModelState]:
@@ -176,6 +178,8 @@ def _state_of(entry: ModelEntry, workers: list[lease.WorkerReport]) -> ModelStat
     if loading:
         return ModelState(entry, "loading", translated(loading[0].detail), loading[0].fraction)
     failed = [engine for engine in engines if engine.state == "failed"]
-    if failed:
-        return ModelState(entry, "offline", translated(failed[0].detail))
-    return ModelState(entry, "idle", _("The first question loads it."))
+    is_unknown = any(engine.state == "idle" for engine in engines)  # to a worker: it may be the one that can
+    if failed and not is_unknown:
+        return ModelState(entry, "offline", translated(failed[0].detail), is_tried=True)
+    is_remote = entry.runner.backend == ModelEntry.Backend.REMOTE
+    return ModelState(entry, "idle", _("Not asked yet") if is_remote else _("The first question loads it."))

@@ -137,7 +137,8 @@ class Worker:
             time.sleep(LOOK_SECONDS)
 
     def _subscribe_to_models(self) -> None:
-        """Takes up the queues of new models, lays down those of removed ones, loads what should be loaded."""
+        """Takes up the queues of new models, lays down those of removed ones, loads what should be loaded, looks at
+        remote servers."""
         entries = {entry.queue: entry for entry in self.served_entries()}
         for queue in entries.keys() - self._queues.keys():
             if not current_app.control.add_consumer(queue, destination=[self._celery_name], reply=True, timeout=5):
@@ -148,9 +149,11 @@ class Worker:
             current_app.control.cancel_consumer(queue, destination=[self._celery_name])
         self.engines.keep_only(set(self._queues.values()))
         for queue, entry in entries.items():
-            if entry.preload:
+            is_remote = entry.backend == ModelEntry.Backend.REMOTE
+            if entry.preload or is_remote:
                 engine = self.engines.engine_for(self._queues[queue])
-                if engine.state == "idle":  # not "failed": a broken model is tried again by the next question
+                # Not "failed": a broken model is tried again by the next question. A server may come back by itself.
+                if engine.state == "idle" or is_remote:
                     engine.load()
 
     def _stop_vanished(self) -> None:
@@ -202,7 +205,7 @@ class Worker:
         engines: dict[str, lease.EngineReport] = {}
         by_spec = {spec: queue for queue, spec in self._queues.items()}
         for engine in self.engines.snapshot():
-            if engine.spec in by_spec and engine.state != "idle":
+            if engine.spec in by_spec and (engine.state != "idle" or engine.spec.backend == "remote"):
                 engines[by_spec[engine.spec]] = lease.EngineReport(
                     state=engine.state,
                     detail=engine.failure

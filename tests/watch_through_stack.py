@@ -2,7 +2,8 @@
 
 Run as `python -m tests.watch_through_stack SLUG` with the site's environment; standard input is a list of
 {"text", "params"}. Lines: {"answer", "id", "tokens"} after each piece, and at the end {"answers": [{"text", "status",
-"attempt", "tokens"}]}. What was streamed must be what was saved.
+"attempt", "tokens", "token_ids", "continued"}]}, where "continued" says behind how many tokens each further worker went
+on. What was streamed must be what was saved.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ django.setup()
 from channels.db import database_sync_to_async  # noqa: E402 - needs the apps of the line above
 
 from inference.engine.types import ChatMessage  # noqa: E402
-from inference.events import Delta  # noqa: E402
+from inference.events import Delta, Status  # noqa: E402
 from inference.models import Generation, ModelEntry  # noqa: E402
 from inference.services import start_generation  # noqa: E402
 from inference.stream import follow  # noqa: E402
@@ -29,16 +30,20 @@ from inference.stream import follow  # noqa: E402
 
 async def watch(number: int, slug: str, question: dict[str, Any]) -> dict[str, Any]:
     generation = await begin(slug, question)
-    shown, tokens = "", 0
+    shown, continued = "", []
+    token_ids: list[int] = []
     async for _entry_id, event in follow(generation.pk):
         if isinstance(event, Delta):
             shown += event.text
-            tokens += len(event.token_ids)
-            print(json.dumps({"answer": number, "id": generation.pk.hex, "tokens": tokens}), flush=True)
+            token_ids += event.token_ids
+            print(json.dumps({"answer": number, "id": generation.pk.hex, "tokens": len(token_ids)}), flush=True)
+        elif isinstance(event, Status) and event.state == "continuing":
+            continued.append(len(token_ids))
     row = await saved(generation)
     assert shown == row.text, "the stream and the row differ"
-    assert tokens == row.completion_tokens, "tokens were lost or came twice"
-    return {"text": row.text, "status": row.status, "attempt": row.attempt, "tokens": tokens}
+    assert len(token_ids) == row.completion_tokens, "tokens were lost or came twice"
+    answer = {"text": row.text, "status": row.status, "attempt": row.attempt}
+    return {**answer, "tokens": len(token_ids), "token_ids": token_ids, "continued": continued}
 
 
 @database_sync_to_async

@@ -26,6 +26,8 @@ class Model(Schema):
     object: Literal["model"]
     created: int
     owned_by: str
+    state: Literal["ready", "idle", "loading", "offline"]
+    reason: str
 
 
 class ModelList(Schema):

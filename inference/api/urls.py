@@ -21,7 +21,7 @@ from inference.api.messages import checked_text, read_messages
 from inference.api.schemas import ChatRequest, CompletionRequest, SamplingRequest
 from inference.api.threads import in_thread
 from inference.engine.types import ChatMessage
-from inference.models import ModelEntry
+from inference.services import ModelState, states_of
 
 EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # nginx would hold the words back
@@ -45,7 +45,7 @@ errors.install(api)
 )
 async def models(request: HttpRequest) -> HttpResponse:
     listed = await in_thread(models_of)(request.auth)  # type: ignore[attr-defined]
-    return JsonResponse({"object": "list", "data": [_as_json(entry) for entry in listed]})
+    return JsonResponse({"object": "list", "data": [_as_json(state) for state in await in_thread(states_of)(listed)]})
 
 
 @api.get(
@@ -56,7 +56,7 @@ async def models(request: HttpRequest) -> HttpResponse:
 )
 async def model(request: HttpRequest, model: str) -> HttpResponse:
     entry = await in_thread(model_for)(request.auth, model)  # type: ignore[attr-defined]
-    return JsonResponse(_as_json(entry))
+    return JsonResponse(_as_json((await in_thread(states_of)([entry]))[0]))
 
 
 @api.post(
@@ -124,10 +124,13 @@ async def _answer(
     return response
 
 
-def _as_json(entry: ModelEntry) -> dict[str, Any]:
+def _as_json(state: ModelState) -> dict[str, Any]:
+    """As OpenAI has it, and beyond that whether the model can answer, and why not."""
+    entry = state.entry
     created = int(entry.created_at.timestamp())
     owner = entry.organisation or "fastchat"
-    return {"id": entry.slug, "object": "model", "created": created, "owned_by": owner}
+    told = {"id": entry.slug, "object": "model", "created": created, "owned_by": owner}
+    return {**told, "state": state.state, "reason": state.reason}
 
 
 # Without these, ninja refuses a wrong method in plain text, and before anybody has looked at the key.

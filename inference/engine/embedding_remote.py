@@ -12,6 +12,7 @@ import numpy as np
 
 from inference.engine.embedding import EmbeddingRequest, Vectors, is_finite, packed
 from inference.engine.remote import RemoteAnswer, RemoteEngine, RemoteStream
+from inference.engine.remote_health import RemoteHealth
 from inference.engine.types import Chunk, EngineError, EngineRequest, Finish, FinishReason, RemoteSpec, SamplingParams
 
 LARGEST_ANSWER_BYTES = 256 * 2**20
@@ -23,7 +24,7 @@ class RemoteEmbeddings(RemoteEngine):
     """The remote engine of a model that answers with vectors."""
 
     def _answer_to(self, client: httpx2.AsyncClient, request: Any, stream: RemoteStream) -> RemoteAnswer:
-        return _RemoteVectors(client, self._model, self._remote, request, stream)
+        return _RemoteVectors(client, self._model, self._remote, request, stream, self.health)
 
 
 class _RemoteVectors(RemoteAnswer):
@@ -36,8 +37,9 @@ class _RemoteVectors(RemoteAnswer):
         remote: RemoteSpec,
         request: EmbeddingRequest | EngineRequest,
         stream: RemoteStream,
+        health: RemoteHealth,
     ) -> None:
-        super().__init__(client, model, remote, EngineRequest(request.id, (), SamplingParams()), stream)
+        super().__init__(client, model, remote, EngineRequest(request.id, (), SamplingParams()), stream, health)
         self._inputs = request.inputs if isinstance(request, EmbeddingRequest) else None
         self._found = Vectors(finish=Finish("cancelled", 0, 0))
 

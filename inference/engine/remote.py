@@ -11,7 +11,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +20,17 @@ import httpx2
 
 from inference.engine.remote_address import AddressRefused, GuardedBackend, check_address
 from inference.engine.remote_form import ToolCallWriter
-from inference.engine.remote_wire import Piece, body_of, error_of, path_of, read_piece, seconds_to_wait
+from inference.engine.remote_health import Look, RemoteHealth, look_at
+from inference.engine.remote_wire import (
+    Piece,
+    beginning_of,
+    body_of,
+    error_of,
+    not_reached,
+    path_of,
+    read_piece,
+    seconds_to_wait,
+)
 from inference.engine.types import (
     Chunk,
     EngineDied,
@@ -44,25 +54,34 @@ CONNECTIONS = 256
 
 
 class RemoteEngine:
-    """Always ready: whether the server answers is known only when it is asked."""
+    """Whether the server answers is known only when it is asked, or looked at; what is known is in `health`."""
 
     loading: Loading | None = None
-    state: EngineState = "ready"
-    failure = ""
 
     def __init__(self, spec: EngineSpec) -> None:
         if spec.remote is None:
             raise ModelUnavailable("This model names no remote server.")
         self._model = spec.source
         self._remote = spec.remote
+        self.health = RemoteHealth(spec.remote, spec.source)
         self._client: httpx2.AsyncClient | None = None
         self._loop = _loop()
         self._running: set[asyncio.Task[None]] = set()
         self._closed = False
         self.info = EngineInfo(device="remote", dtype="none", context_length=spec.context_length or 0)
 
+    @property
+    def state(self) -> EngineState:
+        return self.health.state
+
+    @property
+    def failure(self) -> str:
+        return self.health.failure
+
     def load(self) -> None:
-        """Nothing to load."""
+        """Nothing to load; the server is looked at, if it is time."""
+        if self.health.is_look_due:
+            self._loop.call_soon_threadsafe(self._look_if_due)
 
     def start(self, request: EngineRequest) -> RemoteStream:
         stream = RemoteStream(self._loop)
@@ -79,24 +98,48 @@ class RemoteEngine:
         if self._closed:
             stream.put(EngineDied("The engine was stopped; another attempt may succeed."))
             return
-        if self._client is None:
-            self._client = _client_for(self._remote)
-        answer = self._answer_to(self._client, request, stream)
-        task = self._loop.create_task(answer.run())
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        if self.health.fault:
+            stream.put(ModelUnavailable(self.health.fault))
+            return
+        answer = self._answer_to(self._open_client(), request, stream)
+        task = self._run(answer.run())
         task.add_done_callback(answer.ended)
         stream.belongs_to(task)
 
     def _answer_to(self, client: httpx2.AsyncClient, request: EngineRequest, stream: RemoteStream) -> RemoteAnswer:
-        return RemoteAnswer(client, self._model, self._remote, request, stream)
+        return RemoteAnswer(client, self._model, self._remote, request, stream, self.health)
+
+    def _look_if_due(self) -> None:
+        if not self._closed and self.health.take_look():
+            self._run(self._look())
+
+    async def _look(self) -> None:
+        try:
+            look = await look_at(self._open_client(), self._remote)
+        except Exception as error:
+            log.exception("looking at %s failed", self._remote.base_url)
+            look = Look(0, f"The remote server could not be asked ({type(error).__name__}).")
+        if look.error:
+            log.info("%s: %s", self._remote.base_url, look.error)
+        self.health.looked(look)
+
+    def _open_client(self) -> httpx2.AsyncClient:
+        if self._client is None:
+            self._client = _client_for(self._remote)
+        return self._client
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
     def _end(self) -> None:
         self._closed = True
         for task in self._running:
             task.cancel()
         if self._client is not None:
-            self._running.add(self._loop.create_task(self._client.aclose()))
+            self._run(self._client.aclose())
 
 
 class RemoteStream:
@@ -151,12 +194,15 @@ class RemoteAnswer:
         remote: RemoteSpec,
         request: EngineRequest,
         stream: RemoteStream,
+        health: RemoteHealth,
     ) -> None:
         self._client = client
         self._model = model
         self._remote = remote
         self._request = request
         self._stream = stream
+        self._health = health
+        self._status: int | None = None  # of what came last; 0: nothing came; None: nothing was sent
         self._shown = len(request.shown_token_ids)
         self._pieces = 0
         self._calls = ToolCallWriter()
@@ -168,11 +214,13 @@ class RemoteAnswer:
         try:
             reason = await self._ask()
         except EngineError as error:
+            self._health.failed(error, self._status)
             self._stream.put(error)
         except Exception as error:
             log.exception("asking %s failed", self._remote.base_url)
             self._stream.put(EngineError(f"The remote server could not be asked ({type(error).__name__})."))
         else:
+            self._health.answered()
             self._stream.put(self._finish(reason))
 
     def ended(self, task: asyncio.Task[None]) -> None:
@@ -185,8 +233,6 @@ class RemoteAnswer:
             self._stream.put(EngineDied("The engine was stopped while it answered; another attempt may succeed."))
 
     async def _ask(self) -> FinishReason:
-        if self._remote.key_fault:
-            raise ModelUnavailable(self._remote.key_fault)
         body = self._body()
         attempt = 0
         while True:
@@ -209,9 +255,11 @@ class RemoteAnswer:
 
     async def _try(self, body: dict[str, object], attempt: int) -> FinishReason:
         try:
+            self._status = 0
             check_address(self._remote.base_url, self._remote.allow_private)
             url = f"{self._remote.base_url}{self._path()}"
             async with self._client.stream("POST", url, json=body) as response:
+                self._status = response.status_code
                 if response.status_code != 200:
                     await self._refused(response, attempt)
                 return await self._read(response)
@@ -246,12 +294,8 @@ class RemoteAnswer:
         return piece.reason
 
     async def _refused(self, response: httpx2.Response, attempt: int) -> None:
-        said = bytearray()
-        async for data in response.aiter_bytes():
-            said += data
-            if len(said) > LONGEST_ERROR_BYTES:
-                break
-        error = error_of(response.status_code, said.decode(errors="replace"), self._remote.key)
+        said = await beginning_of(response, LONGEST_ERROR_BYTES)
+        error = error_of(response.status_code, said, self._remote.key)
         seconds = seconds_to_wait(response.status_code, response.headers.get("retry-after", ""), attempt)
         raise error if seconds is None else _Again(error, seconds)
 
@@ -264,10 +308,9 @@ class RemoteAnswer:
             return EngineError(
                 "The connection to the remote model was lost in the middle of the answer; please ask again."
             )
-        if isinstance(error, httpx2.ReadTimeout):
-            return EngineError("The remote server did not answer in time; please try again.")
-        sentence = f"The remote server cannot be reached ({type(error).__name__}); please try again later."
-        return _Again(ModelUnavailable(sentence), 0.5 * 2**attempt)
+        self._status = 0
+        said = not_reached(error)
+        return said if isinstance(error, httpx2.ReadTimeout) else _Again(said, 0.5 * 2**attempt)
 
     def _finish(self, reason: FinishReason) -> Chunk:
         counted = self._completion_tokens if self._completion_tokens is not None else self._pieces

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 from dataclasses import dataclass
 from typing import Any
+
+import httpx2
 
 from inference.engine.answer_form import Likelihood
 from inference.engine.remote_form import form_fields, message_fields, read_logprobs
@@ -116,6 +120,23 @@ def error_of(status: int, body: str, key: str) -> EngineError:
     return EngineError(f"The remote server refused the request: {said}")
 
 
+def not_reached(error: Exception) -> EngineError:
+    """A server of which not one word came, in one sentence."""
+    if isinstance(error, TimeoutError | httpx2.ReadTimeout):
+        return EngineError("The remote server did not answer in time; please try again.")
+    return ModelUnavailable(f"The remote server cannot be reached ({_cause(error)}); please try again later.")
+
+
+async def beginning_of(response: httpx2.Response, most: int) -> str:
+    """Its text, as far as anybody wants to read: it may have no end."""
+    said = bytearray()
+    async for data in response.aiter_bytes():
+        said += data
+        if len(said) > most:
+            break
+    return said.decode(errors="replace")
+
+
 def seconds_to_wait(status: int, retry_after: str, attempt: int) -> float | None:
     """Before the same request is sent again; None when that would not help."""
     if status not in BUSY:
@@ -125,6 +146,19 @@ def seconds_to_wait(status: int, retry_after: str, attempt: int) -> float | None
     except ValueError:
         seconds = 0.5 * 2**attempt
     return max(0.0, seconds) if seconds <= LONGEST_WAIT_SECONDS else None
+
+
+def _cause(error: Exception) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return "its name is not known"
+        if isinstance(cause, ConnectionRefusedError):
+            return "it refuses the connection"
+        if isinstance(cause, ssl.SSLError):
+            return "no secure connection (TLS) can be made"
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 def _go_on(body: dict[str, Any], request: EngineRequest, remote: RemoteSpec) -> None:

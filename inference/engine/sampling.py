@@ -1,7 +1,7 @@
-"""Chooses each row's next token from its logits: bias, penalties, temperature, top-k, top-p, min-p, a repeatable draw.
+"""Chooses each row's next token from its logits: bias, penalties, what a grammar forbids, then a repeatable draw.
 
 Knows tensors and SamplingParams; knows no model, no tokenizer and no request. All rows are handled together,
-and a row's result does not depend on its neighbours.
+and a row's result does not depend on its neighbours. `drawing.py` knows temperature and filters.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from inference.engine.drawing import draw
 from inference.engine.types import SamplingParams
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 # Below this a temperature would overflow float32 logits, and the most likely token has all the mass anyway.
 COLDEST_TEMPERATURE = 1e-4
-
-# Sorting a whole vocabulary costs far more than finding its best few hundred tokens, which nearly always
-# hold the whole nucleus; rows where they do not are sorted completely.
-NUCLEUS_CANDIDATES = 512
 
 _MASK_64 = (1 << 64) - 1
 
@@ -101,14 +98,11 @@ def choose_tokens(logits: Tensor, states: Sequence[SamplingState]) -> list[int |
     warm = [
         index for index, state in enumerate(states) if usable[index] and state.params.temperature >= COLDEST_TEMPERATURE
     ]
-    for rows in (
-        [index for index in warm if not _is_filtered(states[index])],
-        [index for index in warm if _is_filtered(states[index])],
-    ):
-        if rows:
-            drawn = _draw(logits[rows], [states[index] for index in rows])
-            for index, token_id in zip(rows, drawn, strict=True):
-                chosen[index] = token_id
+    if warm:
+        rows = logits if len(warm) == len(states) else logits[warm]
+        drawn = draw(rows, [states[index].params for index in warm], [states[index].uniform() for index in warm])
+        for index, token_id in zip(warm, drawn, strict=True):
+            chosen[index] = token_id
     return [token_id if usable[index] else None for index, token_id in enumerate(chosen)]
 
 
@@ -116,74 +110,6 @@ def uniform_number(seed: int, position: int) -> float:
     """Counter-based: splitmix64 of (seed, position), its upper 53 bits as a number in [0, 1)."""
     mixed = _splitmix64((_splitmix64(seed & _MASK_64) + position) & _MASK_64)
     return float((mixed >> 11) / (1 << 53))
-
-
-def _draw(logits: Tensor, states: Sequence[SamplingState]) -> list[int]:
-    """All rows filtered, or none."""
-    temperatures = torch.tensor([state.params.temperature for state in states], device=logits.device)
-    logits = logits / temperatures[:, None]
-    if not _is_filtered(states[0]):
-        return _pick(logits, states)
-    size = logits.shape[-1]
-    largest_k = max(min(state.params.top_k, size) for state in states)
-    drawn = [0] * len(states)
-    rows = list(range(len(states)))
-    for width in (min(size, max(NUCLEUS_CANDIDATES, largest_k)), size):
-        row_states = [states[row] for row in rows]
-        kept, token_ids, is_whole = _filter(logits[rows], row_states, width)
-        for row, token_id in zip(rows, _pick(kept, row_states, token_ids), strict=True):
-            drawn[row] = token_id
-        rows = [row for row, whole in zip(rows, is_whole, strict=True) if not whole]
-        if not rows:
-            break
-    return drawn
-
-
-def _pick(logits: Tensor, states: Sequence[SamplingState], token_ids: Tensor | None = None) -> list[int]:
-    """Each row's token at the place where its random number falls in the cumulated probabilities."""
-    # Float64, and in the order of the vocabulary: rounding differences between two machines or batches then
-    # change the choice only when the random number lies within 1e-7 of a border.
-    precise = torch.float32 if logits.device.type == "mps" else torch.float64  # Metal has no float64
-    cumulated = logits.to(precise).softmax(dim=-1).cumsum(dim=-1)
-    uniform = torch.tensor([state.uniform() for state in states], dtype=precise, device=logits.device)
-    places = torch.searchsorted(cumulated, uniform[:, None] * cumulated[:, -1:], right=True)
-    places = places.clamp_max(cumulated.shape[-1] - 1)
-    if token_ids is not None:
-        places = token_ids.gather(-1, places)
-    return [int(place) for place in places[:, 0].tolist()]
-
-
-def _filter(logits: Tensor, states: Sequence[SamplingState], width: int) -> tuple[Tensor, Tensor, list[bool]]:
-    """Top-k, then top-p of what is left, then min-p, among the `width` best tokens of each row.
-
-    Gives logits (-inf: filtered out) and token ids, both [rows, width] in the order of the vocabulary, and
-    whether the row's nucleus lies wholly within the width.
-    """
-    size = logits.shape[-1]
-    top_k = torch.tensor([state.params.top_k or size for state in states], device=logits.device)[:, None]
-    top_p = torch.tensor([state.params.top_p for state in states], device=logits.device)[:, None]
-    values, token_ids = logits.topk(width, dim=-1)
-    in_top_k = torch.arange(width, device=logits.device)[None, :] < top_k
-    # Where top-k cuts inside the width, the mass is that of the k best; otherwise that of all tokens.
-    everything = torch.where(
-        top_k[:, 0] <= width,
-        values.masked_fill(~in_top_k, -torch.inf).logsumexp(dim=-1),
-        logits.logsumexp(dim=-1),
-    )
-    probabilities = (values - everything[:, None]).exp().masked_fill(~in_top_k, 0)
-    mass_before = probabilities.cumsum(dim=-1) - probabilities
-    # The token that crosses p is still in: the nucleus is the smallest set whose mass reaches p.
-    kept = in_top_k & ((mass_before < top_p) | (top_p >= 1))
-    min_p = torch.tensor([state.params.min_p for state in states], device=logits.device)[:, None]
-    kept &= values >= values[:, :1] + min_p.log()  # the logarithm of 0 is minus infinity: no filter
-    kept[:, 0] = True
-    is_whole = ~kept[:, -1] | (top_k[:, 0] <= width)
-    token_ids, order = token_ids.sort(dim=-1)
-    return values.masked_fill(~kept, -torch.inf).gather(-1, order), token_ids, is_whole.tolist()
-
-
-def _is_filtered(state: SamplingState) -> bool:
-    return state.params.top_k > 0 or state.params.top_p < 1 or state.params.min_p > 0
 
 
 class _Flags:

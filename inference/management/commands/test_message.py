@@ -45,7 +45,7 @@ class Command(BaseCommand):
         states = {state.entry.slug: state for state in offered_models()}
         if slug not in states:
             raise CommandError(f"No model {slug} is offered. Offered are: {', '.join(states) or 'none yet'}.")
-        if states[slug].state == "offline":
+        if states[slug].state == "offline" and not states[slug].is_tried:
             raise CommandError(f"{slug} is offline: {states[slug].reason}")
         return states[slug]
 

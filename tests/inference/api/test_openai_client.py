@@ -24,6 +24,7 @@ def test_the_models_are_listed(client: openai.OpenAI) -> None:
     listed = {model.id: model for model in client.models.list()}
     assert {"quick", "slow"} <= set(listed)
     assert listed["quick"].object == "model" and listed["quick"].created > 1_600_000_000
+    assert listed["quick"].to_dict()["state"] in ("ready", "idle")
     assert client.models.retrieve("quick").id == "quick"
     with pytest.raises(openai.NotFoundError) as caught:
         client.models.retrieve("nobody")

@@ -40,9 +40,10 @@ def near(tmp_path_factory: pytest.TempPathFactory, far: Site) -> Iterator[Site]:
         for slug, source, variable in [
             *(("far-quick", "quick", "FAR_API_KEY"), ("far-slow", "slow", "FAR_API_KEY")),
             *(("no-key", "quick", "WRONG_API_KEY"), ("no-model", "nobody", "FAR_API_KEY")),
+            ("unset", "quick", "UNSET_API_KEY"),
         ]:
             add_remote(stack, far, slug, source, variable)
-        wait_for(lambda: stack.state_of("no-model") != "offline")
+        wait_for(lambda: stack.state_of("far-quick") == "ready" and stack.state_of("no-model") != "offline")
         yield Site(stack)
 
 
@@ -85,15 +86,32 @@ def test_an_answer_through_two_hops(client: openai.OpenAI, far: Site) -> None:
 
 def test_the_servers_are_kept_once(near: Site) -> None:
     names = near.stack.rows("SELECT api_key_env, encrypted_key FROM inference_endpoint ORDER BY 1")
-    assert names == [("FAR_API_KEY", ""), ("WRONG_API_KEY", "")]
+    assert names == [("FAR_API_KEY", ""), ("UNSET_API_KEY", ""), ("WRONG_API_KEY", "")]
 
 
-def test_what_the_other_server_refuses_is_a_sentence_here(client: openai.OpenAI) -> None:
+def test_what_can_answer_is_known_before_anybody_asks(client: openai.OpenAI, near: Site) -> None:
+    wait_for(lambda: near.stack.state_of("no-key") == "offline")
+    told = {model.id: model.to_dict() for model in client.models.list()}
+    assert {name: model["state"] for name, model in told.items() if name in ("far-slow", "no-key", "unset")} == {
+        "far-slow": "ready",
+        "no-key": "offline",
+        "unset": "offline",
+    }
+    assert "does not accept our key" in str(told["no-key"]["reason"])
+    assert told["unset"]["reason"] == "The variable UNSET_API_KEY is not set on the worker."
+    assert client.models.retrieve("unset").to_dict()["state"] == "offline"
+    assert "unset" in near.stack.manage("models").stdout
+    asked = near.stack.manage("test_message", "--model", "unset")  # it may be asked all the same
+    assert asked.returncode and "is not set on the worker" in asked.stderr
+
+
+def test_what_the_other_server_refuses_is_a_sentence_here(client: openai.OpenAI, near: Site) -> None:
     with pytest.raises(openai.InternalServerError, match="does not accept our key") as caught:
         client.chat.completions.create(model="no-key", messages=QUESTION)
     assert (caught.value.status_code, caught.value.code) == (503, "model_unavailable")
     with pytest.raises(openai.InternalServerError, match="does not know this model"):
         client.chat.completions.create(model="no-model", messages=QUESTION)
+    wait_for(lambda: near.stack.state_of("no-model") == "offline", 10)
     too_long: list[Any] = [{"role": "user", "content": "word " * 9000}]
     with pytest.raises(openai.BadRequestError) as refused:
         client.chat.completions.create(model="far-quick", messages=too_long)

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference.engine.drawing import _nucleus, _pick
 from inference.engine.sampling import SamplingState, choose_tokens, uniform_number
 from inference.engine.types import SamplingParams
 
@@ -91,6 +92,47 @@ def test_filters_keep_exactly_what_the_definition_keeps(
         expected = draws * allowed[token]
         assert abs(count - expected) < 6 * math.sqrt(expected + 1) + 1
     assert all(token in counts for token, share in allowed.items() if share > 0.05)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    seed=st.integers(0, 10_000),
+    temperature=st.floats(0.2, 3),
+    top_p=st.sampled_from([0.2, 0.7, 0.95, 0.9999]),
+    min_p=st.sampled_from([0.0, 0.01]),
+    size=st.sampled_from([600, 2000, 5000]),
+)
+def test_a_nucleus_wider_than_the_candidates_is_what_the_definition_keeps(
+    seed: int, temperature: float, top_p: float, min_p: float, size: int
+) -> None:
+    logits = torch.randn(size, generator=torch.Generator().manual_seed(seed)) / temperature
+    logits[seed % size] = -math.inf  # as a grammar forbids it
+    ranked = logits.double().softmax(-1).sort(descending=True)
+    count = int((ranked.values.cumsum(-1) < top_p).sum()) + 1
+    expected = {
+        int(token)
+        for token, share in zip(ranked.indices[:count], ranked.values[:count], strict=True)
+        if share >= min_p * ranked.values[0]
+    }
+    kept = set(_nucleus(logits, SamplingParams(top_p=top_p, min_p=min_p)).nonzero()[:, 0].tolist())
+    assert len(kept ^ expected) <= 1, "only the last one may hang on rounding"
+    assert seed % size not in kept
+
+
+def test_equal_logits_stay_in_the_order_of_the_vocabulary() -> None:
+    kept = _nucleus(torch.zeros(1000), SamplingParams(top_p=0.25)).nonzero()[:, 0].tolist()
+    assert kept == list(range(250))
+
+
+@pytest.mark.parametrize("size", [1, 7, 511, 512, 513, 4000])
+def test_a_draw_falls_where_the_cumulated_probabilities_say(size: int) -> None:
+    weights = torch.rand(40, size, generator=torch.Generator().manual_seed(size))
+    weights[:, 1::3] = 0
+    uniforms = [0.0, 1 - 2**-53, *(uniform_number(1, row) for row in range(38))]
+    shares = (weights.double() / weights.double().sum(-1, keepdim=True)).cumsum(-1)
+    expected = [int((share <= number).sum()) for share, number in zip(shares, uniforms, strict=True)]
+    expected = [min(place, int(row.nonzero()[-1])) for place, row in zip(expected, weights, strict=True)]
+    assert _pick(weights, uniforms) == expected
 
 
 def test_a_flat_distribution_wider_than_the_candidates_is_sorted_completely() -> None:
