@@ -203,7 +203,8 @@ def test_votes_stand_in_order(site: Stack, page: Page, sign_up: Any, sides: int,
     ask(page, "Hello?")
     expect(page.locator(".vote-buttons")).to_be_visible()
     places = page.locator(".vote-buttons button").evaluate_all(
-        "all => all.map(b => [b, b.getBoundingClientRect()]).map(([b, r]) => [Math.round(r.top), r.left, r.width, b.value])"
+        "all => all.map(b => [b, b.getBoundingClientRect()])"
+        ".map(([b, r]) => [Math.round(r.top), r.left, r.width, b.value])"
     )
     rows: dict[int, list[Any]] = {}
     for top, left, button_width, value in sorted(places):
