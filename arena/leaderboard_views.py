@@ -105,6 +105,7 @@ def _page(choice: BoardChoice, scope: Scope) -> dict[str, Any]:
         "axis": axis,
         "lines": [Line(row, _interval(row, axis)) for row in rows],
         "hidden": len(board.rows) - len(rows),
+        "has_ranks": any(row.is_ranked for row in rows),
         "has_band": any("level_with_first" in row.states for row in rows),
         "pair_rows": _pair_rows(board.pairs),
         "bars": charts.bars([(date_format(date.fromisoformat(day), "MONTH_DAY_FORMAT"), n) for day, n in board.days]),
@@ -119,6 +120,8 @@ def _caption(scope: Scope) -> str:
         return _("Models by votes of people who knew whose answers they read")
     if scope.kind == Scope.Kind.IMPORT:
         return _("Models by imported votes: %(scope)s") % {"scope": scope_label(scope)}
+    if scope.kind == Scope.Kind.OVERALL:
+        return _("Models by votes of people who did not know whose answers they read")
     return _("Models by votes of people who did not know whose answers they read: %(scope)s") % {
         "scope": scope_label(scope)
     }

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from arena.formats.fastchat_log import Exchange, LogLine, Talk
 from chat.models import Conversation, Message
 from chat.owners import Owner
-from chat.services import title_from
+from chat.titles import title_from
 from inference.models import Generation, ModelEntry
 
 NAMESPACE = uuid.UUID("6ab1d2c9-9d0e-5a8e-8f43-0f2f6c1c7d55")  # any fixed one

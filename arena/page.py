@@ -174,7 +174,7 @@ def _named_panel(turn: Turn, answer: Answer, choice: str) -> Panel:
     if generation is not None and is_active:
         growing = MarkdownStream()
         with suppress(RedisError, OSError):  # then the page shows it later
-            growing.feed(read_shown(generation.pk)[0])
+            growing.feed(read_shown(generation.pk).text)
         closed, open_block = growing.take_closed(), growing.open()
     return Panel(
         key=key_of(turn.pk, answer.side.label),

@@ -21,6 +21,6 @@ def message_html(message: Message, request: HttpRequest) -> SafeString:
     if message.is_active:
         written = MarkdownStream()
         with suppress(RedisError, OSError):  # then the page shows it later: polling goes on
-            written.feed(read_shown(message.generation_id)[0])
+            written.feed(read_shown(message.generation_id).text)
         context |= {"closed": written.take_closed(), "open": written.open()}
     return render_to_string("chat/_message.html", context, request)

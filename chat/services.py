@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chat.models import TITLE_LENGTH, Conversation, Message
+from chat.models import Conversation, Message
 from chat.owners import Owner
+from chat.titles import title_from
 from inference.engine.types import ChatMessage
 from inference.models import Generation, ModelEntry
 from inference.services import RequestRefused, start_generation, stop_generation
@@ -154,15 +155,6 @@ def cleaned(text: str) -> str:
             % {"length": f"{len(text):,}", "limit": f"{limit:,}"}
         )
     return text
-
-
-def title_from(text: str) -> str:
-    """The first line of the first question, cut at a word."""
-    line = " ".join(text.split("\n", 1)[0].split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    cut = line[:TITLE_LENGTH]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + "…"
 
 
 def _locked(conversation: Conversation) -> Conversation:

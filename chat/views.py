@@ -98,7 +98,7 @@ def history(request: HtmxRequest, owner: Owner) -> HttpResponse:
 def model_picker(request: HtmxRequest, owner: Owner) -> HttpResponse:
     """The list of models as it is now; with `controls`, the whole header for the chosen model."""
     conversation = None
-    if "conversation" in request.GET:
+    if request.GET.get("conversation"):  # empty in a chat that has not begun
         conversation = owned_conversation(owner, uuid_from(request.GET["conversation"]))
     context = controls(owner, conversation, request.GET.get("model", ""))
     return render(request, "chat/_controls.html" if "controls" in request.GET else "chat/_models.html", context)
@@ -150,7 +150,8 @@ def rename(request: HtmxRequest, owner: Owner, pk: uuid.UUID) -> HttpResponse:
         Conversation.objects.filter(pk=pk).update(title=form.cleaned_data["title"])
         if not request.htmx:
             return redirect("chat-show", pk=pk)
-        response = render(request, "chat/_row.html", {"conversation": conversation, "current": current_page(request)})
+        context = {"conversation": conversation, "current": current_page(request)}
+        response = render(request, "chat/_renamed.html", context)
         return trigger_client_event(response, "close-dialog")
     return dialog(request, "chat/_rename.html", {"conversation": conversation, "form": form})
 

@@ -112,6 +112,6 @@ def _text_so_far(generation: Generation) -> str:
     if not generation.is_active:
         return generation.text
     try:
-        return stream.read_shown(generation.pk)[0]
+        return stream.read_shown(generation.pk).text
     except valkey.Away:
         return ""

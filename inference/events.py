@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -12,11 +12,13 @@ class Delta:
     """More text, with the tokens behind it (so that another worker can go on from here).
 
     logprobs: where asked for, each token's likelihood and those of the likeliest (engine/answer_form.py: Likelihood).
+    began_at: in the answer's first words alone, when they came (seconds since 1970).
     """
 
     text: str
     token_ids: tuple[int, ...] = ()
     logprobs: tuple[Any, ...] = ()
+    began_at: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 
 def to_wire(event: Event) -> str:
     fields = {"kind": NAMES[type(event)], **asdict(event)}
-    if not fields.get("logprobs"):
-        fields.pop("logprobs", None)  # hardly anybody asks for them
+    for rare in ("logprobs", "began_at"):  # hardly anybody asks for them; an answer begins once
+        if not fields.get(rare):
+            fields.pop(rare, None)
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -133,8 +133,7 @@ def hand_on(generation: Generation) -> bool:
 
 def give_up(generation: Generation, error: str) -> None:
     """Ends it with a sentence; what was shown is kept."""
-    text, _ids = stream.read_shown(generation.pk)
-    if generation.fail(error, text=text):
+    if generation.fail(error, text=stream.read_shown(generation.pk).text):
         stream.publish_end(generation.pk, Failed(error))
 
 

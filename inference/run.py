@@ -97,8 +97,7 @@ class _Attempt:
 
     def _request(self) -> EngineRequest:
         """The prompt and, after another worker's death, what it had already shown."""
-        shown_text: str = ""
-        shown_ids: tuple[int, ...] = ()
+        shown = stream.Shown("")
         if self.generation.attempt > 1:
             self.journal.add(Status("continuing"))
             # Only once this entry stands in the stream is the earlier worker fenced off: reading before that
@@ -107,16 +106,16 @@ class _Attempt:
             if not self.worker.journals.wait_until_flushed(self.journal, FENCE_PATIENCE_SECONDS):
                 raise EngineDied("The stream cannot be read: the message broker is away.")
             try:
-                shown_text, shown_ids = stream.read_shown(self.generation.pk)
+                shown = stream.read_shown(self.generation.pk)
             except (RedisError, OSError) as error:
                 raise EngineDied(f"The stream cannot be read: {error}") from error
-        self.text = shown_text
+        self.text, self.first_token_at = shown.text, shown.first_token_at  # people have seen them: it was not later
         return EngineRequest(
             id=str(self.generation.pk),
             messages=self.generation.prompt_messages,
             params=self.generation.sampling,
-            shown_token_ids=shown_ids,
-            shown_text=shown_text,
+            shown_token_ids=shown.token_ids,
+            shown_text=shown.text,
             requester=self.generation.requester,
             form=self.generation.form,
         )
@@ -140,10 +139,13 @@ class _Attempt:
                 cancel()
                 raise Abandoned
             if chunk.text or chunk.token_ids:
-                self.first_token_at = self.first_token_at or timezone.now()
+                began_at = 0.0
+                if self.first_token_at is None:
+                    self.first_token_at = timezone.now()
+                    began_at = self.first_token_at.timestamp()
                 text = storable(chunk.text)
                 self.text += text
-                self.journal.add(Delta(text, chunk.token_ids, chunk.logprobs))
+                self.journal.add(Delta(text, chunk.token_ids, chunk.logprobs, began_at))
             if chunk.finish is not None:
                 return chunk.finish
         raise EngineError("The engine ended the answer without saying why.")

@@ -36,7 +36,7 @@ def stop_generation(generation: Generation) -> bool:
 def stop_now(generation: Generation) -> None:
     """Raises RedisError or OSError where the broker is needed and away."""
     # Between two attempts only the stream knows what people have seen.
-    shown = stream.read_shown(generation.pk)[0] if generation.attempt > 1 else ""
+    shown = stream.read_shown(generation.pk).text if generation.attempt > 1 else ""
     if generation.stop_waiting(shown):
         stream.publish_end(generation.pk, Finished("cancelled"))
     elif generation.is_active:

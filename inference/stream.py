@@ -13,7 +13,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from channels.db import database_sync_to_async
 from redis import RedisError
@@ -39,17 +40,26 @@ def key_of(generation_id: Any) -> str:
 # --- for the worker and for those who stop ----------------------------------------------------------------------------
 
 
-def read_shown(generation_id: Any) -> tuple[str, tuple[int, ...]]:
-    """What earlier attempts have already shown: the text and every token behind it."""
+class Shown(NamedTuple):
+    """What earlier attempts have already shown: the text, every token behind it, and when its first words came."""
+
+    text: str
+    token_ids: tuple[int, ...] = ()
+    first_token_at: datetime | None = None
+
+
+def read_shown(generation_id: Any) -> Shown:
     text: list[str] = []
     token_ids: list[int] = []
+    began_at = 0.0
     entries: Any = valkey.client().xrange(key_of(generation_id))
     for _id, fields in entries:
         event = from_wire(fields[b"e"])
         if isinstance(event, Delta):
             text.append(event.text)
             token_ids.extend(event.token_ids)
-    return "".join(text), tuple(token_ids)
+            began_at = began_at or event.began_at
+    return Shown("".join(text), tuple(token_ids), datetime.fromtimestamp(began_at, UTC) if began_at else None)
 
 
 def publish_end(generation_id: Any, event: Event) -> None:

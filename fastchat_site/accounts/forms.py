@@ -9,7 +9,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.backends import AllowAllUsersModelBackend
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, UserCreationForm
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    UserCreationForm,
+)
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -26,7 +32,15 @@ def language_choices() -> list[tuple[str, Any]]:
     return [("", _("Same as my browser")), *named]
 
 
-class SignUpForm(UserCreationForm):
+class WeakPasswordAtPassword:
+    """A password that is refused is told where it was typed first, not where it was repeated."""
+
+    def validate_password_for_user(self, user: Any, password_field_name: str = "password2", **kwargs: Any) -> None:
+        first = password_field_name.removesuffix("2") + "1"
+        super().validate_password_for_user(user, first, **kwargs)  # type: ignore[misc]
+
+
+class SignUpForm(WeakPasswordAtPassword, UserCreationForm):
     class Meta(UserCreationForm.Meta):
         model = User
         fields = ("username", "email")
@@ -64,6 +78,14 @@ class LogInForm(AuthenticationForm):
         if not user.is_active and user.is_waiting:
             raise forms.ValidationError(self.error_messages["waiting"], code="waiting")
         super().confirm_login_allowed(user)
+
+
+class NewPasswordForm(WeakPasswordAtPassword, SetPasswordForm):
+    """After a reset."""
+
+
+class ChangePasswordForm(WeakPasswordAtPassword, PasswordChangeForm):
+    """With the old one."""
 
 
 class ResetForm(PasswordResetForm):

@@ -4,6 +4,7 @@ from django.contrib.auth import views as django_views
 from django.urls import path
 
 from fastchat_site.accounts import views
+from fastchat_site.accounts.forms import NewPasswordForm
 
 urlpatterns = [
     path("signup/", views.signup, name="signup"),
@@ -24,7 +25,9 @@ urlpatterns = [
     ),
     path(
         "password_reset/<uidb64>/<token>/",
-        django_views.PasswordResetConfirmView.as_view(template_name="accounts/password_reset_confirm.html"),
+        django_views.PasswordResetConfirmView.as_view(
+            template_name="accounts/password_reset_confirm.html", form_class=NewPasswordForm
+        ),
         name="password_reset_confirm",
     ),
     path("settings/", views.account_settings, name="settings"),

@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from fastchat_site.accounts import throttling
 from fastchat_site.accounts.forms import (
+    ChangePasswordForm,
     DeleteAccountForm,
     LogInForm,
     PreferencesForm,
@@ -58,9 +58,11 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 
 def _create(request: HttpRequest, form: SignUpForm) -> User | None:
-    """The new account, with the language and appearance the person signed up in."""
+    """The new account, with the language and appearance chosen as a guest; without a choice it follows the browser."""
     user = form.instance
-    user.language, user.theme = get_language() or "", request.theme  # type: ignore[attr-defined]
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    user.language = chosen if chosen in dict(settings.LANGUAGES) else ""
+    user.theme = request.theme  # type: ignore[attr-defined]
     user.is_waiting = settings.SIGNUP == "approval"
     user.is_active = not user.is_waiting
     try:
@@ -94,6 +96,7 @@ class PasswordChange(django_views.PasswordChangeView):
     """Other browsers of the account are logged out by it; this one stays."""
 
     template_name = "accounts/password_change.html"
+    form_class = ChangePasswordForm
     success_url = reverse_lazy("settings")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,12 +1,12 @@
 // The message box: keys, growing, the draft, and errors that never take the text away.
 
+import { conversation, keep, keyOf, read } from "./kept.js";
 import { enqueue, isQueued, restoreQueue, unqueue } from "./queue.js";
 import { say, text } from "./words.js";
 
 const box = () => document.querySelector("#message");
 const form = () => document.querySelector("#composer");
 const activeReply = () => document.querySelector(".message.is-active");
-const draftKey = () => `draft:${document.querySelector("#conversation")?.value || "new"}`;
 
 // --- growing and the send button ------------------------------------------------------------------------------------
 
@@ -23,24 +23,28 @@ function refresh() {
   form().querySelector(".send").disabled = !box().value.trim();
 }
 
-// --- the draft: per conversation, in this browser only --------------------------------------------------------------
+// --- the draft: per account and conversation, in this browser only --------------------------------------------------
 
 function keepDraft() {
-  try {
-    if (box().value.trim()) localStorage.setItem(draftKey(), box().value);
-    else localStorage.removeItem(draftKey());
-  } catch { /* private windows may refuse; then there is no draft */ }
+  keep("draft", box().value.trim() && box().value);
 }
 
 function restoreDraft() {
-  try {
-    if (!box().value) box().value = localStorage.getItem(draftKey()) || "";
-  } catch { /* as above */ }
+  if (!box().value) box().value = read("draft") || "";
   refresh();
 }
 
+// Another window has sent, or thrown away, what stands here, too.
+window.addEventListener("storage", (event) => {
+  if (event.key !== keyOf("draft") || event.newValue || !box().value || box().value !== event.oldValue) return;
+  box().value = "";
+  unqueue();
+  refresh();
+});
+
 document.addEventListener("input", (event) => {
   if (event.target === box()) {
+    unqueue();
     refresh();
     keepDraft();
     document.querySelector("#composer-error").replaceChildren();
@@ -82,7 +86,7 @@ document.addEventListener("click", (event) => {
 
 let sent = "";
 let latest = "";
-let sentKey = "";
+let sentFrom = "";
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.id !== "composer") return;
@@ -93,7 +97,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   }
   unqueue();
   sent = box().value;
-  sentKey = draftKey();
+  sentFrom = conversation();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.requestConfig?.elt?.id === "composer") latest = box().value;
@@ -103,7 +107,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (requestConfig.elt.id !== "composer" || !xhr || xhr.status < 200 || xhr.status >= 300) return;
   // What was typed while the request was under way stays.
   box().value = latest.startsWith(sent) ? latest.slice(sent.length) : latest;
-  try { localStorage.removeItem(sentKey); } catch { /* no draft then */ }
+  keep("draft", "", sentFrom);
   keepDraft();
   refresh();
   if (!touchKeyboard.matches) box().focus();

@@ -1,4 +1,4 @@
-// Copy buttons of messages and code blocks.
+// Copy buttons of messages, code blocks and fields (data-copy="the field's id").
 
 import { say, text } from "./words.js";
 
@@ -15,15 +15,18 @@ async function copy(words) {
   if (!done) throw new Error("refused");
 }
 
+function wordsFor(button) {
+  if (button.matches("[data-copy-code]")) return button.closest(".code").querySelector("code").textContent;
+  if (button.dataset.copy) return document.getElementById(button.dataset.copy).value;
+  return button.parentElement.querySelector("template.raw").content.textContent;
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy], [data-copy-code]");
   if (!button) return;
-  const words = button.matches("[data-copy-code]")
-    ? button.closest(".code").querySelector("code").textContent
-    : button.parentElement.querySelector("template.raw").content.textContent;
   let copied = true;
   try {
-    await copy(words);
+    await copy(wordsFor(button));
   } catch {
     copied = false;
   }

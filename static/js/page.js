@@ -34,6 +34,10 @@ const sidebarIsOpen = () => $("#sidebar")?.classList.contains("is-open");
 const isPhone = matchMedia("(max-width: 767px)");
 isPhone.addEventListener("change", () => sidebarIsOpen() && setSidebar(false));
 
+// --- a form that came back: where the first thing is to be mended ------------------------------------------------------
+
+$("[aria-invalid=true]")?.focus();
+
 // --- dialogs and menus ----------------------------------------------------------------------------------------------
 
 function closeDialog() {

@@ -94,9 +94,29 @@ def test_with_approval_the_account_waits_until_an_administrator_lets_it_in(guest
     assert guest.post("/accounts/login/", {"username": "chen", "password": FORM["password1"]}).status_code == 302
 
 
-def test_the_language_of_the_browser_is_kept_on_the_new_account(guest: Client) -> None:
+def test_a_new_account_follows_the_browser(guest: Client) -> None:
     guest.post("/accounts/signup/", FORM, headers={"accept-language": "zh-TW,zh;q=0.9,en;q=0.5"})
-    assert User.objects.get(username="chen").language == "zh-hant"
+    assert User.objects.get(username="chen").language == ""
+    for language, spoken in (("zh-TW", "zh-hant"), ("en", "en")):
+        assert guest.get("/accounts/settings/", headers={"accept-language": language})["Content-Language"] == spoken
+
+
+@pytest.mark.parametrize(("cookie", "language"), [("zh-hant", "zh-hant"), ("en", "en"), ("../../etc", "")])
+def test_the_language_chosen_as_a_guest_is_kept_on_the_new_account(guest: Client, cookie: str, language: str) -> None:
+    guest.cookies["django_language"] = cookie
+    guest.post("/accounts/signup/", FORM, headers={"accept-language": "fr"})
+    assert User.objects.get(username="chen").language == language
+
+
+@pytest.mark.parametrize("password", ["password", "83749201"])
+def test_a_weak_password_is_told_where_it_was_typed(guest: Client, password: str) -> None:
+    form = guest.post("/accounts/signup/", {**FORM, "password1": password, "password2": password}).context["form"]
+    assert "password1" in form.errors and "password2" not in form.errors
+
+
+def test_two_different_passwords_are_told_at_the_second(guest: Client) -> None:
+    form = guest.post("/accounts/signup/", {**FORM, "password2": "another horse battery"}).context["form"]
+    assert list(form.errors) == ["password2"]
 
 
 def test_the_theme_chosen_as_a_guest_is_kept_on_the_new_account(guest: Client) -> None:

@@ -72,13 +72,22 @@ def test_nothing_can_be_posted_there(client: Client, scope: Scope) -> None:
 
 def test_the_table_says_rank_range_points_and_who_has_not_enough_data(client: Client, scope: Scope) -> None:
     html = page(client)
-    assert "<caption>Models by votes of people who did not know whose answers they read: Overall</caption>" in html
+    assert "<caption>Models by votes of people who did not know whose answers they read</caption>" in html
     assert names(html) == ["Ant", "Bee", "Cat"]
     assert 'aria-sort="ascending"><a id="sort-rank"' in html and "not enough data" in html
     assert "1055 <span" in html and "Bradley–Terry maximum likelihood" in html
     assert html.count('<circle class="dot"') == 2
     assert "is-level" not in html, "the first is surely the first: nothing is shaded"
     assert "659 rated votes." in html
+
+
+def test_without_a_single_rank_there_are_no_empty_columns(client: Client, db: None) -> None:
+    ant, bee = contestants_named("ant", "bee")
+    scope = Scope.objects.create(kind=Scope.Kind.OVERALL, revision=7)
+    PairCount.objects.create(scope=scope, left=ant, right=bee, left_wins=1, right_wins=1)
+    html = page(client)
+    assert names(html) == ["Ant", "Bee"]
+    assert "sort-points" not in html and "Range" not in html and "sort-votes" in html
 
 
 def test_the_page_needs_no_inline_style_or_script(client: Client, scope: Scope) -> None:

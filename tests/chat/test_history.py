@@ -117,6 +117,16 @@ def test_renaming(browser: Client, many: list[Conversation]) -> None:
     assert many[0].title == "Better <title>"
 
 
+def test_renaming_the_open_conversation_names_the_window_too(browser: Client, many: list[Conversation]) -> None:
+    shown, other = many[0], many[1]
+    here = HTMX | {"HX-Current-URL": f"http://testserver{reverse('chat-show', args=[shown.pk])}"}
+    for conversation in (shown, other):
+        address = reverse("chat-rename", args=[conversation.pk])
+        html = browser.post(address, {"title": "New & better"}, headers=here).content.decode()
+        assert ("<title>New &amp; better · FastChat</title>" in html) == (conversation == shown)
+        assert ('<h1 id="title"' in html) == (conversation == shown)
+
+
 def test_deleting_asks_first_and_leaves_the_page_only_if_it_showed_it(
     browser: Client, many: list[Conversation]
 ) -> None:

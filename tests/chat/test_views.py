@@ -185,6 +185,8 @@ def test_the_picker_tells_the_state_of_every_model(browser: Client, echo_a: Mode
     page = browser.get(reverse("model-picker"), headers=HTMX).content.decode()
     for words in ("Echo A", "Echo B", "Says it again.", "MIT", "https://example.com/b", "demonstration", "Offline:"):
         assert words in page
+    begun = browser.get(reverse("model-picker") + "?conversation=", headers=HTMX)  # a chat that has not begun
+    assert begun.content.decode() == page
 
 
 # --- messages ---------------------------------------------------------------------------------------------------------

@@ -164,6 +164,23 @@ def test_a_dead_workers_answer_goes_on_where_it_stopped(valkey: Any, slow_echo: 
     assert shown == undisturbed.text
 
 
+def test_a_continued_answer_keeps_the_time_of_its_first_words(
+    valkey: Any, slow_echo: ModelEntry, monkeypatch: Any
+) -> None:
+    generation = started(slow_echo)
+    thread = in_background(generation)
+    wait_for_text(generation)
+    time.sleep(0.2)
+    monkeypatch.setattr(lease, "SETTLE_SECONDS", 0)
+    assert lease.reap() == 1
+    went_on_at = timezone.now()
+    run.answer(str(generation.pk), 2)
+    thread.join(5)
+    generation.refresh_from_db()
+    assert generation.status == "finished"
+    assert generation.created_at < generation.first_token_at < went_on_at
+
+
 def test_a_living_worker_keeps_its_work(valkey: Any, echo_a: ModelEntry, monkeypatch: Any) -> None:
     monkeypatch.setattr(lease, "SETTLE_SECONDS", 0)
     generation = started(echo_a)

@@ -124,7 +124,7 @@ async def test_a_second_attempt_silences_the_first(valkey: Any, writer: JournalW
     assert zombie.fenced
     successor.add(Finished("stop"))
     assert text_of(await collect(generation)) == "one two "
-    assert await asyncio.to_thread(stream.read_shown, generation.pk) == ("one two ", (0, 1))
+    assert await asyncio.to_thread(stream.read_shown, generation.pk) == stream.Shown("one two ", (0, 1))
 
 
 async def test_when_the_stream_is_gone_the_row_answers(valkey: Any, generation: Generation) -> None:

@@ -135,3 +135,88 @@ def test_the_sidebar_of_a_phone_keeps_the_focus(site: Stack, page: Page, sign_up
     assert page.locator("#main").evaluate("main => main.inert")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Open the sidebar")).to_be_focused()
+
+
+def test_the_window_is_named_after_the_conversation(site: Stack, page: Page, sign_up: Any) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto("/")
+    expect(page).to_have_title("FastChat")
+    sign_up("titles")
+    page.goto("/")
+    expect(page).to_have_title("New chat · FastChat")
+    page.locator("#model-button").click()
+    page.wait_for_selector("#model-popup:popover-open")
+    page.keyboard.press("Escape")
+    page.goto("/chat/?model=quick")
+    ask(page, "# Groundwater report")
+    expect(page).to_have_title("Groundwater report · FastChat")
+    row = page.locator("#history .row").first
+    row.hover()
+    row.get_by_role("button", name="Options").click()
+    page.get_by_role("link", name="Rename").click()
+    page.locator("#dialog input[name=title]").fill("Wells")
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_title("Wells · FastChat")
+    expect(page.locator("#title")).to_have_text("Wells")
+    assert complaints == []
+
+
+def test_the_focus_goes_to_what_is_wrong(site: Stack, page: Page) -> None:
+    site.rows("DELETE FROM accounts_throttle")
+    page.goto("/accounts/signup/")
+    page.fill("input[name=username]", "weak")
+    page.fill("input[name=password1]", "password")
+    page.fill("input[name=password2]", "password")
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.locator("#id_password1_error")).to_contain_text("too common")
+    expect(page.locator("input[name=password1]")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_keys_on_a_phone(site: Stack, page: Page, sign_up: Any, width: int) -> None:
+    sign_up(f"keys-phone-{width}")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/accounts/api-keys/")
+    page.fill("input[name=name]", "a program with a long name")
+    page.get_by_role("button", name="Make a key").click()
+    field = page.get_by_label("Your new key")
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("[data-announce=state]")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == field.input_value()
+    sideways = "[...document.querySelectorAll('html, .board-pane, .scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+    assert page.evaluate(f"{sideways}.length") == 0, "something scrolls sideways"
+    assert violations(page) == []
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("is revoked")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("sides", [2, 3, 4])
+def test_votes_stand_in_order(site: Stack, page: Page, sign_up: Any, sides: int, width: int) -> None:
+    sign_up(f"votes-{sides}-{width}")
+    page.set_viewport_size({"width": width, "height": 844})
+    models = ["quick", "demo-small", "demo-large", "air-quality-expert"]
+    page.goto("/arena/side-by-side/?" + "&".join(f"model={slug}" for slug in models[:sides]))
+    ask(page, "Hello?")
+    expect(page.locator(".vote-buttons")).to_be_visible()
+    places = page.locator(".vote-buttons button").evaluate_all(
+        "all => all.map(b => [b, b.getBoundingClientRect()])"
+        ".map(([b, r]) => [Math.round(r.top), r.left, r.width, b.value])"
+    )
+    rows: dict[int, list[Any]] = {}
+    for top, left, button_width, value in sorted(places):
+        rows.setdefault(top, []).append((left, button_width, value))
+    shown = [[value for _left, _width, value in row] for row in rows.values()]
+    if sides == 2 and width == 1280:
+        assert shown == [["a", "tie", "both_bad", "b"]]
+    else:
+        letters = ["a", "b", "c", "d"][:sides]
+        in_rows = [letters] if sides < 4 or width == 1280 else [letters[:2], letters[2:]]
+        assert shown == [*in_rows, ["tie", "both_bad"]]
+    for row in rows.values():  # all of a row equally wide, each row as wide as the others
+        assert max(w for _l, w, _v in row) - min(w for _l, w, _v in row) < 2
+    ends = [row[-1][0] + row[-1][1] for row in rows.values()]
+    assert max(ends) - min(ends) < 2

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import PASSWORD
 from tests.journeys.test_chat_journey import ask, choose_model, wait_until_finished
 from tests.stack import Stack
 
@@ -92,6 +93,68 @@ def test_it_outlives_a_reload(site: Stack, page: Page, sign_up: Any) -> None:
     expect(page.locator("article.reply")).to_have_count(2)
     wait_until_finished(page)
     assert questions(site, "queue-reload") == [QUESTION, "still here?"]
+
+
+def test_it_outlives_the_closed_page_and_is_sent_once(site: Stack, page: Page, sign_up: Any) -> None:
+    begin(page, sign_up, "queue-closed")
+    ask(page, "are you there?")
+    expect_waiting(page, "are you there?")
+    address = page.url
+    second = page.context.new_page()
+    second.goto(address)
+    expect_waiting(second, "are you there?")
+    expect(page.locator("#queued")).to_be_hidden()  # the window opened last has it
+    page.close()
+    third = second.context.new_page()
+    second.close()
+    third.goto(address)
+    expect_waiting(third, "are you there?")
+    expect(third.locator("article.reply")).to_have_count(2)
+    wait_until_finished(third)
+    assert questions(site, "queue-closed") == [QUESTION, "are you there?"]
+    third.reload()
+    expect_in_hand_again(third, "")
+
+
+def test_after_the_answer_it_is_found_in_the_box_with_a_note(site: Stack, page: Page, sign_up: Any) -> None:
+    begin(page, sign_up, "queue-late")
+    ask(page, "one more thing")
+    expect_waiting(page, "one more thing")
+    address = page.url
+    context = page.context
+    page.close()
+    later = context.new_page()
+    later.goto("/chat/")
+    later.wait_for_timeout(9000)
+    later.goto(address)
+    wait_until_finished(later)
+    expect(later.locator("#unsent")).to_contain_text("has not been sent")
+    expect_in_hand_again(later, "one more thing")
+    assert questions(site, "queue-late") == [QUESTION]
+    later.press("#message", "Enter")
+    expect(later.locator("article.reply")).to_have_count(2)
+    expect(later.locator("#unsent")).to_be_hidden()
+    wait_until_finished(later)
+    later.reload()
+    expect(later.locator("#unsent")).to_be_hidden()
+    expect_in_hand_again(later, "")
+
+
+def test_a_draft_is_kept_for_its_own_account_alone(site: Stack, page: Page, sign_up: Any) -> None:
+    sign_up("draft-mine")
+    page.fill("#message", "a secret thought")
+    page.get_by_role("button", name="draft-mine").click()
+    page.get_by_role("button", name="Log out").click()
+    sign_up("draft-other")
+    page.goto("/chat/")
+    expect(page.locator("#message")).to_have_value("")
+    page.get_by_role("button", name="draft-other").click()
+    page.get_by_role("button", name="Log out").click()
+    page.goto("/accounts/login/")
+    page.fill("input[name=username]", "draft-mine")
+    page.fill("input[name=password]", PASSWORD)
+    page.locator("main").get_by_role("button", name="Log in").click()
+    expect(page.locator("#message")).to_have_value("a secret thought")
 
 
 def test_stopping_the_answer_sends_it(site: Stack, page: Page, sign_up: Any) -> None:
