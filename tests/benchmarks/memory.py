@@ -34,16 +34,17 @@ def proportional(pids: list[int]) -> int:
     return total
 
 
-def resident(pids: list[int]) -> int:
-    """Bytes in memory of these processes together."""
-    pages = 0
+def held(pids: list[int]) -> int:
+    """Bytes that these processes hold for themselves. Files that are mapped do not count, such as a database that grows:
+    the system takes that memory back whenever it wants it."""
+    total = 0
     for pid in pids:
         try:
-            with open(f"/proc/{pid}/statm") as file:
-                pages += int(file.read().split()[1])
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         except OSError:  # it has ended meanwhile
             continue
-    return pages * 4096
+        total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+    return total
 
 
 class Peak:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.benchmarks.browser_socket import Browser, ReplySocket, text_of
-from tests.benchmarks.memory import resident
+from tests.benchmarks.memory import held
 from tests.stack import Stack
 
 QUESTIONS = [
@@ -96,7 +96,7 @@ class MixedLoad:
 
     async def _watch(self, ends_at: float, sample_seconds: float) -> None:
         while time.monotonic() < ends_at:
-            self.memory.append({name: resident(self.stack.child_pids(word)) for name, word in PROCESSES.items()})
+            self.memory.append({name: held(self.stack.child_pids(word)) for name, word in PROCESSES.items()})
             await asyncio.sleep(sample_seconds)
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
