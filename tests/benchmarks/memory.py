@@ -35,7 +35,7 @@ def proportional(pids: list[int]) -> int:
 
 
 def held(pids: list[int]) -> int:
-    """Bytes that these processes hold for themselves. Files that are mapped do not count, such as a database that grows:
+    """Bytes that these processes hold for themselves. Mapped files do not count, such as a database that grows:
     the system takes that memory back whenever it wants it."""
     total = 0
     for pid in pids:
