@@ -100,7 +100,7 @@ def test_a_model_that_is_asked_plainly_says_so_where_it_is_chosen(as_user: Any, 
     assert offered_models()[0].reason == NO_TEMPLATE_WARNING
     said = io.StringIO()
     call_command("models", stdout=said)
-    assert "ready: This model ships no chat template" in said.getvalue()
+    assert "Ready: This model ships no chat template" in said.getvalue()
     client = as_user(ada)
     assert "This model ships no chat template" in client.get(MODELS).content.decode()
     assert "This model ships no chat template" in client.get(reverse("model-picker")).content.decode()
