@@ -37,13 +37,6 @@ class Control:
 
 
 @pytest.fixture
-def server() -> Iterator[RemoteServer]:
-    server = RemoteServer()
-    yield server
-    server.end()
-
-
-@pytest.fixture
 def far(server: RemoteServer, settings: Any, db: None) -> ModelEntry:
     settings.ALLOW_PRIVATE_ENDPOINTS = True
     endpoint = Endpoint.objects.create(name="far", base_url=server.url)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,13 +23,6 @@ from inference.engine.types import (
 from tests.inference.remote_server import ANSWER, MODELS, REFUSED, RemoteServer, wait_until
 
 OTHERS = {"object": "list", "data": [{"id": "another"}]}
-
-
-@pytest.fixture
-def server() -> Iterator[RemoteServer]:
-    server = RemoteServer()
-    yield server
-    server.end()
 
 
 @pytest.fixture
