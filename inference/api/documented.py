@@ -96,10 +96,18 @@ class Embeddings(Schema):
 
 READING = (400, 401, 403, 404, 500, 503)
 ASKING = (*READING, 413, 429)
-# A streamed answer has a form of its own: lines of server-sent events.
-STREAMED: dict[str, Any] = {
-    "responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+# A streamed answer is one server-sent event after another, and what stands here describes each of them.
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "data": {
+            "type": "string",
+            "description": "A piece of the answer, or an error, as JSON; [DONE] at the end.",
+        },
+    },
 }
+STREAMED: dict[str, Any] = {"responses": {200: {"content": {"text/event-stream": {"schema": _EVENT}}}}}
 
 
 def answers(kind: type[Schema], errors: tuple[int, ...]) -> dict[Any, Any]:

@@ -43,6 +43,22 @@ def test_the_document_describes_every_address(site: Site) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": "x"}]}),
+        ("/v1/completions", {"prompt": ["x", "y"]}),
+    ],
+)
+def test_a_streamed_answer_is_what_the_document_says(site: Site, path: str, asked: dict[str, Any]) -> None:
+    headers = {"Authorization": f"Bearer {site.new_key('--name', f'streamed {path}')}"}
+    operation = next(operation for operation in operations(site) if operation.path == path)
+    case = operation.Case(body={**asked, "model": "quick", "stream": True}, media_type="application/json")
+    response = case.call(headers=headers, timeout=30)
+    assert response.headers["content-type"] == ["text/event-stream"] and response.content.endswith(b"data: [DONE]\n\n")
+    case.validate_response(response, checks=HELD, headers=headers)
+
+
 class TimeIsOver(Exception):
     """Nothing was found."""
 
