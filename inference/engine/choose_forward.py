@@ -17,6 +17,7 @@ from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
 from inference.engine.flat_forward import FlatForward, is_built_as_llama
 from inference.engine.forward import Forward, OneByOneForward, WholePromptForward, Work
+from inference.engine.joined_projections import join_projections, split_projections
 from inference.engine.packing import can_pack, pack, unpack
 from inference.engine.slot_forward import SlotForward
 
@@ -35,8 +36,11 @@ def fastest_right_forward(model: Any, device: torch.device, context_length: int)
     if not _has_plain_cache(model, context_length):
         logger.warning("this architecture keeps a special cache: its answers are computed one by one")
         return OneByOneForward(model, device)
-    if is_built_as_llama(model) and check.passes("the pass over all tokens", FlatForward):
-        return FlatForward(model, device)
+    if is_built_as_llama(model):
+        join_projections(model)
+        if check.passes("the pass over all tokens", FlatForward):
+            return FlatForward(model, device)
+        split_projections(model)
     if check.passes("the shared forward pass", SlotForward):
         return SlotForward(model, device)
     return OneByOneForward(model, device)

@@ -8,6 +8,8 @@ alone looks at each sequence for itself. Whether it computes what the model comp
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -16,6 +18,7 @@ from torch import Tensor
 from transformers import LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM
 
 from inference.engine.forward import Work
+from inference.engine.joined_projections import side_by_side
 from inference.engine.packing import added, gated
 from inference.engine.ragged_attention import Attend, RaggedAttention
 from inference.engine.sequences import Key
@@ -37,12 +40,55 @@ def is_built_as_llama(model: Any) -> bool:
     )
 
 
+class Norm:
+    """Divides by the root of the mean square; in half of the operations that torch needs for it on a CPU, each of
+    which costs more than its numbers where there are few of them."""
+
+    def __init__(self, norm: Any) -> None:
+        self._weight, self._epsilon, self._size = norm.weight, norm.variance_epsilon, norm.weight.shape[0]
+
+    def __call__(self, states: Tensor) -> Tensor:
+        if states.is_cuda:
+            return F.rms_norm(states, (self._size,), self._weight, self._epsilon)
+        squares = torch.linalg.vector_norm(states, dim=-1, keepdim=True, dtype=torch.float32).square_()
+        factor = torch.rsub(squares, self._epsilon, alpha=-1 / self._size).rsqrt_()  # of epsilon + squares / size
+        return (states * factor).to(states.dtype) * self._weight
+
+
+class Layer:
+    """One of the model's layers, its parts at hand: to look for them in the model takes longer than some of them."""
+
+    def __init__(self, layer: Any) -> None:
+        attention, mlp = layer.self_attn, layer.mlp
+        projections = (attention.q_proj, attention.k_proj, attention.v_proj)
+        self._head_size = attention.head_dim
+        self._queries, self._keys, _ = (projection.out_features // self._head_size for projection in projections)
+        self._project = side_by_side(projections)
+        self._head_norms = (Norm(attention.q_norm), Norm(attention.k_norm)) if hasattr(attention, "q_norm") else None
+        self._output, self._gate, self._up, self._down = attention.o_proj, mlp.gate_proj, mlp.up_proj, mlp.down_proj
+        self._before_attention, self._before_mlp = Norm(layer.input_layernorm), Norm(layer.post_attention_layernorm)
+
+    def __call__(self, hidden: Tensor, cosines: Tensor, sines: Tensor, attend: Callable[..., Tensor]) -> Tensor:
+        """hidden: [tokens, size]; attend: of queries, keys and values."""
+        states = self._project(self._before_attention(hidden)).view(len(hidden), -1, self._head_size)
+        places = self._queries + self._keys
+        seeking, values = states[:, :places], states[:, places:]
+        if self._head_norms:
+            of_queries, of_keys = self._head_norms
+            seeking = torch.cat([of_queries(seeking[:, : self._queries]), of_keys(seeking[:, self._queries :])], dim=1)
+        seeking = _rotated(seeking, cosines, sines)
+        seen = attend(seeking[:, : self._queries], seeking[:, self._queries :], values)
+        hidden = added(self._output, seen, hidden)
+        return added(self._down, gated(self._gate, self._up, self._before_mlp(hidden)), hidden)
+
+
 class LlamaPass:
     """The model's own layers, applied to a list of tokens."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self._layers = list(model.model.layers)[: model.config.num_hidden_layers]
+        self._layers = [Layer(layer) for layer in model.model.layers[: model.config.num_hidden_layers]]
+        self._norm = Norm(model.model.norm)
 
     def logits(self, token_ids: Tensor, positions: Tensor, last: Tensor, attend: Attend) -> Tensor:
         """token_ids, positions: [tokens]; last: the tokens behind which the logits are wanted, [n, vocabulary]."""
@@ -51,29 +97,9 @@ class LlamaPass:
         cosines, sines = cosines[0][:, None], sines[0][:, None].clone()
         sines[..., : sines.shape[-1] // 2].neg_()  # so that a rotation is a sum of two products
         for number, layer in enumerate(self._layers):
-            attention, mlp = layer.self_attn, layer.mlp
-            read = _normalised(layer.input_layernorm, hidden)
-            queries, keys, values = _heads(attention, read)
-            queries, keys = _rotated(queries, cosines, sines), _rotated(keys, cosines, sines)
-            hidden = added(attention.o_proj, attend(number, queries, keys, values), hidden)
-            read = _normalised(layer.post_attention_layernorm, hidden)
-            hidden = added(mlp.down_proj, gated(mlp.gate_proj, mlp.up_proj, read), hidden)
-        logits: Tensor = self._model.lm_head(_normalised(self._model.model.norm, hidden[last]))
+            hidden = layer(hidden, cosines, sines, partial(attend, number))
+        logits: Tensor = self._model.lm_head(self._norm(hidden[last]))
         return logits
-
-
-def _heads(attention: Any, read: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    queries, keys, values = (
-        project(read).view(len(read), -1, attention.head_dim)
-        for project in (attention.q_proj, attention.k_proj, attention.v_proj)
-    )
-    if hasattr(attention, "q_norm"):
-        queries, keys = _normalised(attention.q_norm, queries), _normalised(attention.k_norm, keys)
-    return queries, keys, values
-
-
-def _normalised(norm: Any, states: Tensor) -> Tensor:
-    return F.rms_norm(states, (states.shape[-1],), norm.weight, norm.variance_epsilon)
 
 
 def _rotated(states: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:

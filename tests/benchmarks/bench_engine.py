@@ -3,11 +3,13 @@
     .venv/bin/python -m tests.benchmarks.bench_engine MODEL_FOLDER [--tokens 48] [--streams 1,8,32] [--repeats 3]
 
 Rows of one table are measured in turns in one process each, because a shared machine drifts; compare ratios.
-`generate` answers one after another, as FastChat's worker does; `in process` is the engine loop without a
-socket; `own process` is what the worker really uses. Greedy, about 100 prompt tokens; the weights are a copy that
+`generate` answers one after another, as FastChat's worker does; `slot loop` is our engine over transformers' own
+program, answers side by side but nothing made faster; `in process` is the engine loop without a socket;
+`own process` is what the worker really uses. Greedy, about 100 prompt tokens; the weights are a copy that
 cannot end an answer. No question comes twice, so that nobody gains from remembering its beginning.
 
-The floor is what this machine could do if it did nothing but the matrices: for each step the longer of reading the
+tokens/s counts the reading of the prompts, `decoding` is what the middle gap between two tokens amounts to. The floor,
+for decoding, is what this machine could do if it did nothing but the matrices: for each step the longer of reading the
 weights once (at the speed of a large matrix times a vector) and multiplying them (at that of a large product).
 """
 
@@ -23,12 +25,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 # As the engine's own process has it, and before torch is imported: without this the three would not be comparable.
 os.environ.update({"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "20000"})
 
 import torch
 
+from inference.engine import choose_forward
 from inference.engine.loading import LoadedModel, load_model
 from inference.engine.process import EngineProcess
 from inference.engine.prompt import PromptBuilder
@@ -147,11 +151,12 @@ class Floor:
         parameters = {id(weight): weight for weight in loaded.model.parameters() if weight.dim() == 2}
         if not loaded.model.config.get_text_config().tie_word_embeddings:
             del parameters[id(loaded.model.get_input_embeddings().weight)]
+        weights = sum(weight.numel() for weight in parameters.values())
         return cls(
             matrix.nbytes / seconds_of_reading,
             2 * size * size * 256 / seconds_of_product,
-            sum(weight.nbytes for weight in parameters.values()),
-            sum(weight.numel() for weight in parameters.values()),
+            weights * dtype.itemsize,
+            weights,
         )
 
     def tokens_per_second(self, streams: int) -> float:
@@ -173,8 +178,10 @@ def show(streams: int, kind: str, runs: list[Times], floor: Floor) -> None:
     speed = statistics.median(times.tokens_per_second for times in runs)
     first = [value * 1000 for times in runs for value in times.first]
     gaps = [value * 1000 for times in runs for value in times.gaps]
-    share = speed / floor.tokens_per_second(streams if kind != "generate" else 1)
-    cells = [speed, *middle_and_late(first), *middle_and_late(gaps), 100 * share]
+    together = streams if kind != "generate" else 1
+    decoding = together * 1000 / statistics.median(gaps)
+    share = decoding / floor.tokens_per_second(together)
+    cells = [speed, *middle_and_late(first), *middle_and_late(gaps), decoding, 100 * share]
     print(f"{streams:>8} {kind:>12} " + " ".join(f"{cell:>9.1f}" for cell in cells), flush=True)
 
 
@@ -194,19 +201,22 @@ def main() -> None:
         spec = EngineSpec(
             "bench", "transformers", str(never_ending(options.model.resolve(), Path(folder) / "m")), dtype=options.dtype
         )
-        loaded = load_model(spec)
-        loop, process = TransformersEngine(loaded), EngineProcess(spec)
+        plain = load_model(spec)
+        with patch.multiple(choose_forward, can_pack=lambda *_: False, is_built_as_llama=lambda *_: False):
+            slots = TransformersEngine(plain)
+        loop, process = TransformersEngine.load(spec), EngineProcess(spec)
         kinds: dict[str, Callable[[int], Times]] = {
-            "generate": lambda count: measure_generate(loaded, count, options.tokens),
+            "generate": lambda count: measure_generate(plain, count, options.tokens),
+            "slot loop": lambda count: measure_loop(slots, count, options.tokens),
             "in process": lambda count: measure_loop(loop, count, options.tokens),
             "own process": lambda count: measure_process(process, count, options.tokens),
         }
         for measure in kinds.values():
             measure(1)  # loads, warms up
-        floor = Floor.of(loaded)
-        print(f"{options.model} {loaded.info.dtype}, {options.tokens} tokens, {options.repeats} turns, ", end="")
+        floor = Floor.of(plain)
+        print(f"{options.model} {plain.info.dtype}, {options.tokens} tokens, {options.repeats} turns, ", end="")
         print(f"{floor.bytes_per_second / 1e9:.0f} GB/s, {floor.flops_per_second / 1e9:.0f} GFLOP/s")
-        heading = ("tokens/s", "first ms", "95 %", "gap ms", "95 %", "% floor")
+        heading = ("tokens/s", "first ms", "95 %", "gap ms", "95 %", "decoding", "% floor")
         print(f"{'streams':>8} {'kind':>12} " + " ".join(f"{name:>9}" for name in heading))
         for count in map(int, options.streams.split(",")):
             runs: dict[str, list[Times]] = {kind: [] for kind in kinds}

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from inference.engine.choose_forward import fastest_right_forward
 from inference.engine.flat_forward import FlatForward, is_built_as_llama
 from inference.engine.forward import Forward, OneByOneForward, Work
+from inference.engine.joined_projections import NAMES, Part, join_projections, side_by_side, split_projections
 from inference.engine.loading import LoadedModel, load_model
 from inference.engine.packing import PackedLinear, added, gated, pack, unpack
 from inference.engine.slot_cache import SlotLayer
@@ -212,6 +213,62 @@ def test_bfloat16_weights_are_ordered_and_held_once(
     assert 0 < (mine - truth).abs().mean() < 1.2 * rounding < truth.std()
 
 
+@pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3"])
+def test_joined_projections_compute_the_same_and_can_be_split(
+    architecture: str, make_checkpoint: MakeCheckpoint
+) -> None:
+    model = loaded_in_bfloat16(make_checkpoint, architecture)
+    assert pack(model)
+    attention, rows = model.model.layers[1].self_attn, torch.randn(5, model.config.hidden_size).to(torch.bfloat16)
+    with torch.inference_mode():
+        apart = [getattr(attention, name)(rows) for name in NAMES]
+        plain = [getattr(attention, name).unpacked() for name in NAMES]
+        assert (plain[0].bias is not None) == (architecture == "qwen2"), "the premise"
+        join_projections(model)
+        parts = [getattr(attention, name) for name in NAMES]
+        assert all(type(part) is Part and part.whole is parts[0].whole for part in parts)
+        for mine, theirs in zip([part(rows) for part in parts], apart, strict=True):
+            assert torch.allclose(mine.float(), theirs.float(), atol=0.01, rtol=0.01)
+        assert torch.equal(side_by_side(parts)(rows), torch.cat([part(rows) for part in parts], dim=-1))
+        split_projections(model)
+    for name, before in zip(NAMES, plain, strict=True):
+        again = getattr(attention, name).unpacked()
+        assert torch.equal(again.weight, before.weight)
+        assert again.bias is before.bias is None or torch.equal(again.bias, before.bias)
+
+
+def test_where_the_pass_is_not_taken_the_projections_stay_apart(
+    make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = loaded_in_bfloat16(make_checkpoint, "llama")
+
+    def broken(*args: Any) -> Tensor:
+        raise RuntimeError("no kernel for this")
+
+    monkeypatch.setattr("inference.engine.flat_forward.LlamaPass.logits", broken)
+    assert type(fastest_right_forward(model, CPU, CONTEXT_LENGTH)) is SlotForward
+    assert not [module for module in model.modules() if type(module) is Part]
+
+
+def test_where_memory_ends_while_joining_the_rest_stays_apart(
+    make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = loaded_in_bfloat16(make_checkpoint, "llama")
+    assert pack(model)
+    own, calls = PackedLinear.__init__, {"count": 0}
+
+    def short_of_memory(self: PackedLinear, linear: nn.Linear) -> None:
+        calls["count"] += 1
+        if calls["count"] == 2:
+            raise RuntimeError("can't allocate memory")
+        own(self, linear)
+
+    monkeypatch.setattr(PackedLinear, "__init__", short_of_memory)
+    join_projections(model)
+    kinds = [type(layer.self_attn.q_proj) for layer in model.model.layers]
+    assert kinds == [Part, *[PackedLinear] * (len(kinds) - 1)] and len(kinds) > 1
+
+
 def test_other_formats_and_layers_stay_as_they_are(load: Load, make_checkpoint: MakeCheckpoint) -> None:
     fastest_right_forward(load("llama").model, CPU, CONTEXT_LENGTH)
     assert any(type(module) is nn.Linear for module in load("llama").model.modules()), "float32 is fast as it is"
@@ -278,4 +335,5 @@ def test_where_memory_ends_the_rest_stays_plain(
     monkeypatch.setattr(PackedLinear, "__init__", short_of_memory)
     assert type(fastest_right_forward(model, CPU, CONTEXT_LENGTH)) is FlatForward
     kinds = [type(module) for module in model.modules()]
-    assert kinds.count(PackedLinear) == 4 and nn.Linear in kinds
+    assert kinds.count(PackedLinear) == 2 and kinds.count(Part) == 3, "the head, and the first layer's three in one"
+    assert nn.Linear in kinds
