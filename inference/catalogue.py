@@ -1,10 +1,13 @@
-"""The models that come with the project: made once at the first start, afterwards the administrator's to change."""
+"""The models that come with the project: made once in the life of an installation, then the administrator's to change
+and to delete."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from inference.models import BUNDLED, BUNDLED_MODELS, ModelEntry
+from django.db import transaction
+
+from inference.models import BUNDLED, BUNDLED_MODELS, ModelEntry, ModelOnceAdded
 
 DEMONSTRATION: dict[str, Any] = {
     "organisation": "",
@@ -63,7 +66,7 @@ EXPERTS: list[dict[str, Any]] = [
 
 
 def register_bundled_models() -> list[ModelEntry]:
-    """Adds what is missing and returns what was added; never touches an entry that exists."""
+    """Adds what was never added before and returns it; never touches an entry that exists."""
     added: list[ModelEntry] = []
     for fields in LOCAL_MODELS:
         if (BUNDLED_MODELS / fields["source"].removeprefix(BUNDLED) / "model.safetensors").exists():
@@ -75,6 +78,9 @@ def register_bundled_models() -> list[ModelEntry]:
     return added
 
 
+@transaction.atomic
 def _add(slug: str, **fields: Any) -> list[ModelEntry]:
+    if not ModelOnceAdded.objects.get_or_create(slug=slug)[1]:
+        return []
     entry, created = ModelEntry.objects.get_or_create(slug=slug, defaults=fields)
     return [entry] if created else []

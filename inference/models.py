@@ -21,7 +21,7 @@ from inference.generations import Generation
 from inference.sentences import translated
 from inference.usage import PRICE_PLACES, UsageDay
 
-__all__ = ["ApiKey", "Endpoint", "Generation", "Limit", "ModelEntry", "UsageDay"]
+__all__ = ["ApiKey", "Endpoint", "Generation", "Limit", "ModelEntry", "ModelOnceAdded", "UsageDay"]
 
 # Bundled weights are named relative to the code, so that the project's folder may move.
 BUNDLED = "bundled:"
@@ -291,3 +291,12 @@ class ModelEntry(models.Model):
         base = SamplingParams.usable(self.base.defaults) if self.base else {}
         given = {name: value for name, value in chosen.items() if value is not None}
         return SamplingParams.from_json({**base, **SamplingParams.usable(self.defaults), **given})
+
+
+class ModelOnceAdded(models.Model):
+    """A model that came with the site and was added once: what an administrator deletes does not come back."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.slug
