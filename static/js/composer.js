@@ -30,7 +30,8 @@ function keepDraft() {
 }
 
 function restoreDraft() {
-  if (!box().value) box().value = read("draft") || "";
+  if (box().value) keepDraft(); // typed before this script ran
+  else box().value = read("draft") || "";
   refresh();
 }
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import PASSWORD
 from tests.journeys.test_chat_journey import ask, choose_model, wait_until_finished
@@ -155,6 +155,21 @@ def test_a_draft_is_kept_for_its_own_account_alone(site: Stack, page: Page, sign
     page.fill("input[name=password]", PASSWORD)
     page.locator("main").get_by_role("button", name="Log in").click()
     expect(page.locator("#message")).to_have_value("a secret thought")
+
+
+def test_what_was_typed_before_the_scripts_came_is_a_draft_too(page: Page, sign_up: Any) -> None:
+    sign_up("draft-early")
+    held: list[Route] = []
+    page.route("**/js/composer*.js", lambda route: held.append(route))  # it wants a Python function
+    page.goto("/chat/", wait_until="commit")
+    while not held:  # the script has been asked for, and does not come
+        page.wait_for_timeout(20)
+    page.fill("#message", "an early thought")
+    held[0].continue_()
+    page.wait_for_load_state("load")
+    page.unroute("**/js/composer*.js")
+    page.reload()
+    expect(page.locator("#message")).to_have_value("an early thought")
 
 
 def test_stopping_the_answer_sends_it(site: Stack, page: Page, sign_up: Any) -> None:
