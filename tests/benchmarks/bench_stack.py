@@ -1,6 +1,7 @@
 """What the whole site keeps of the bare engine's speed, as a browser sees it, and what a crowd of sockets costs.
 
-    .venv/bin/python -m tests.benchmarks.bench_stack [--model-folder DIR ...] [--quick] [--part speed|crowd]
+    .venv/bin/python -m tests.benchmarks.bench_stack [--model-folder DIR ...] [--threads N] [--quick]
+        [--part speed|crowd]
 
 speed: the same questions to the bare engine and through the site (`manage.py up`: POST, database, Celery,
        engine, Valkey, websocket, HTML), in turns, since a shared machine drifts; compare ratios only.
@@ -153,6 +154,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one short round, to see that everything works")
     parser.add_argument("--part", choices=["speed", "crowd"], help="default: both")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--threads", type=int, help="for a language model; default: all")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a killed benchmark takes its site with it
     tokens, words, repeats = (20, 80, 1) if options.quick else (120, 400, options.repeats)
@@ -163,8 +165,10 @@ def main() -> None:
             folders = [random_model(folder / "random")]
         specs = [EngineSpec("echo-20", "echo", f"words_per_second=20,words={tokens}")]
         for source in folders:
-            specs.append(EngineSpec(source.name, "transformers", str(never_ending(source, folder / f"_{source.name}"))))
-        with Stack(folder / "site", MAX_ACTIVE_GENERATIONS="2000") as stack:
+            copy = str(never_ending(source, folder / f"_{source.name}"))
+            specs.append(EngineSpec(source.name, "transformers", copy, threads=options.threads))
+        threads = ["--threads", str(options.threads)] if options.threads else []
+        with Stack(folder / "site", *threads, MAX_ACTIVE_GENERATIONS="2000") as stack:
             waits = {"crowd": 6, "wide-crowd": 6} if options.quick else {"crowd": 30, "wide-crowd": 100}
             source = f"words_per_second={CROWD_RATE},first_token_ms={{}}000"  # time to open all the sockets
             offers = [*specs, *(EngineSpec(slug, "echo", source.format(wait)) for slug, wait in waits.items())]
