@@ -21,7 +21,7 @@ from inference.generations import Generation
 from inference.sentences import translated
 from inference.usage import PRICE_PLACES, UsageDay
 
-__all__ = ["ApiKey", "Endpoint", "Generation", "Limit", "ModelEntry", "ModelOnceAdded", "UsageDay"]
+__all__ = ["ApiKey", "Endpoint", "Generation", "Limit", "ModelEntry", "ModelOnceAdded", "OnceAdded", "UsageDay"]
 
 # Bundled weights are named relative to the code, so that the project's folder may move.
 BUNDLED = "bundled:"
@@ -293,10 +293,17 @@ class ModelEntry(models.Model):
         return SamplingParams.from_json({**base, **SamplingParams.usable(self.defaults), **given})
 
 
-class ModelOnceAdded(models.Model):
-    """A model that came with the site and was added once: what an administrator deletes does not come back."""
+class OnceAdded(models.Model):
+    """Something that came with the site and was added once: what an administrator deletes does not come back."""
 
     slug = models.SlugField(max_length=80, unique=True)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return self.slug
+
+
+class ModelOnceAdded(OnceAdded):
+    """A model."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arena.evaluation.modes import Mode
 from arena.evaluation.questions import in_readers_language
-from inference.models import ModelEntry
+from inference.models import ModelEntry, OnceAdded
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
@@ -78,13 +78,8 @@ class QuestionSet(models.Model):
         return QuestionSet.objects.filter(slug=self.slug).order_by("-version")[0]
 
 
-class SetOnceAdded(models.Model):
-    """A set that came with the site and was added once: what an administrator deletes does not come back."""
-
-    slug = models.SlugField(max_length=80, unique=True)
-
-    def __str__(self) -> str:
-        return self.slug
+class SetOnceAdded(OnceAdded):
+    """A set of questions."""
 
 
 class Question(models.Model):

@@ -71,8 +71,8 @@ class Layer:
     def __call__(self, hidden: Tensor, cosines: Tensor, sines: Tensor, attend: Callable[..., Tensor]) -> Tensor:
         """hidden: [tokens, size]; attend: of queries, keys and values."""
         states = self._project(self._before_attention(hidden)).view(len(hidden), -1, self._head_size)
-        places = self._queries + self._keys
-        seeking, values = states[:, :places], states[:, places:]
+        heads = self._queries + self._keys
+        seeking, values = states[:, :heads], states[:, heads:]
         if self._head_norms:
             of_queries, of_keys = self._head_norms
             seeking = torch.cat([of_queries(seeking[:, : self._queries]), of_keys(seeking[:, self._queries :])], dim=1)

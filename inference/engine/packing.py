@@ -51,10 +51,15 @@ class PackedLinear(nn.Module):
         return weight.data_ptr() == self._origin
 
     def unpacked(self) -> nn.Linear:
-        linear = nn.Linear(self.in_features, self.out_features, bias=False, device="meta")
-        linear.weight = nn.Parameter(self._packed.to_dense(), requires_grad=False)
-        linear.bias = self.bias
-        return linear
+        return linear_of(self._packed.to_dense(), self.bias)
+
+
+def linear_of(weight: Tensor, bias: Tensor | None) -> nn.Linear:
+    """weight: [outputs, inputs], not copied."""
+    made = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
+    made.weight = nn.Parameter(weight, requires_grad=False)
+    made.register_parameter("bias", None if bias is None else nn.Parameter(bias, requires_grad=False))
+    return made
 
 
 def _as_pair(rows: Tensor) -> Tensor:

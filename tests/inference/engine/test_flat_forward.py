@@ -191,6 +191,19 @@ def test_an_ordered_layer_computes_the_same(shape: tuple[int, ...], bias: bool) 
     assert torch.equal(packed.unpacked().weight, plain.weight)
 
 
+def end_memory_at(nth: int, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nth weight that is brought into order from now on finds no memory."""
+    own, calls = PackedLinear.__init__, {"count": 0}
+
+    def short_of_memory(self: PackedLinear, linear: nn.Linear) -> None:
+        calls["count"] += 1
+        if calls["count"] == nth:
+            raise error
+        own(self, linear)
+
+    monkeypatch.setattr(PackedLinear, "__init__", short_of_memory)
+
+
 def loaded_in_bfloat16(make_checkpoint: MakeCheckpoint, name: str) -> Any:
     return load_model(EngineSpec("m", "transformers", str(make_checkpoint(name)), dtype="bfloat16")).model
 
@@ -255,15 +268,7 @@ def test_where_memory_ends_while_joining_the_rest_stays_apart(
 ) -> None:
     model = loaded_in_bfloat16(make_checkpoint, "llama")
     assert pack(model)
-    own, calls = PackedLinear.__init__, {"count": 0}
-
-    def short_of_memory(self: PackedLinear, linear: nn.Linear) -> None:
-        calls["count"] += 1
-        if calls["count"] == 2:
-            raise RuntimeError("can't allocate memory")
-        own(self, linear)
-
-    monkeypatch.setattr(PackedLinear, "__init__", short_of_memory)
+    end_memory_at(2, RuntimeError("can't allocate memory"), monkeypatch)
     join_projections(model)
     kinds = [type(layer.self_attn.q_proj) for layer in model.model.layers]
     assert kinds == [Part, *[PackedLinear] * (len(kinds) - 1)] and len(kinds) > 1
@@ -324,15 +329,7 @@ def test_where_memory_ends_the_rest_stays_plain(
     error: Exception, make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = loaded_in_bfloat16(make_checkpoint, "llama")
-    own, calls = PackedLinear.__init__, {"count": 0}
-
-    def short_of_memory(self: PackedLinear, linear: nn.Linear) -> None:
-        calls["count"] += 1
-        if calls["count"] == 5:
-            raise error
-        own(self, linear)
-
-    monkeypatch.setattr(PackedLinear, "__init__", short_of_memory)
+    end_memory_at(5, error, monkeypatch)
     assert type(fastest_right_forward(model, CPU, CONTEXT_LENGTH)) is FlatForward
     kinds = [type(module) for module in model.modules()]
     assert kinds.count(PackedLinear) == 2 and kinds.count(Part) == 3, "the head, and the first layer's three in one"
