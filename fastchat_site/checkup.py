@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from fastchat_site import embedded_valkey, machine
-from inference.engine.host import available_memory, cpu_flags
+from inference.engine.host import available_memory, c_compiler, cpu_flags, suits_kernels
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
 GIB = 2**30
@@ -120,6 +120,11 @@ def hardware() -> Iterator[Finding]:
     flags = cpu_flags()
     kinds = [word for flag, word in (("avx512_bf16", "bfloat16"), ("amx_bf16", "AMX")) if flag in flags]
     told = f"with {' and '.join(kinds)}" if kinds else "without bfloat16 instructions: models run in float32"
+    if suits_kernels():
+        if not kinds:
+            told += ", the common ones in bfloat16 compiled for it"
+        if c_compiler() is None:
+            yield Finding("C compiler", NOTE, machine.WITHOUT_COMPILER)
     yield Finding("CPU", OK, f"{machine.cpu()}, {told}")
     free = available_memory()
     if free is not None and free < LEAST_MEMORY:

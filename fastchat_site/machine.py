@@ -7,6 +7,8 @@ import platform
 import shutil
 import subprocess
 
+WITHOUT_COMPILER = "gcc is missing; with it models answer about twice as fast: sudo apt-get install gcc, and restart"
+
 
 def describe() -> str:
     return f"{cpu()}, {memory()}, {gpu()}"

@@ -15,10 +15,13 @@ from torch import Tensor
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
+from inference.engine.compiled_forward import CompiledForward, is_compiled
+from inference.engine.compiled_linear import CompiledLinear
 from inference.engine.flat_forward import FlatForward, is_built_as_llama
 from inference.engine.forward import Forward, OneByOneForward, WholePromptForward, Work
 from inference.engine.joined_projections import join_projections, split_projections
-from inference.engine.packing import can_pack, pack, unpack
+from inference.engine.kernels import kernels
+from inference.engine.packing import PackedLinear, can_pack, pack, unpack
 from inference.engine.slot_forward import SlotForward
 
 logger = logging.getLogger(__name__)
@@ -31,19 +34,29 @@ def fastest_right_forward(model: Any, device: torch.device, context_length: int)
     if model.config.is_encoder_decoder:
         return WholePromptForward(model, device)
     check = _Check(model, device)
-    if can_pack(model, device) and pack(model) and not check.passes("ordered weights", OneByOneForward):
-        unpack(model)
+    if can_pack(model, device):
+        _order_weights(model, check)
     if not _has_plain_cache(model, context_length):
         logger.warning("this architecture keeps a special cache: its answers are computed one by one")
         return OneByOneForward(model, device)
     if is_built_as_llama(model):
         join_projections(model)
+        if is_compiled(model) and check.passes("the compiled pass over all tokens", CompiledForward):
+            return CompiledForward(model, device)
         if check.passes("the pass over all tokens", FlatForward):
             return FlatForward(model, device)
         split_projections(model)
     if check.passes("the shared forward pass", SlotForward):
         return SlotForward(model, device)
     return OneByOneForward(model, device)
+
+
+def _order_weights(model: Any, check: _Check) -> None:
+    """Compiled for this machine where that can be; what is left as torch's own library has it."""
+    if kernels() and pack(model, CompiledLinear) and not check.passes("compiled products", OneByOneForward):
+        unpack(model, CompiledLinear)
+    if pack(model, PackedLinear) and not check.passes("ordered weights", OneByOneForward):
+        unpack(model, PackedLinear)
 
 
 def _has_plain_cache(model: Any, context_length: int) -> bool:

@@ -112,7 +112,11 @@ class FlatForward(SlotForward):
     def __init__(self, model: Any, device: torch.device) -> None:
         super().__init__(model, device)
         self.falls_back = True
-        self._pass = LlamaPass(model)
+        self._pass, self._attention = self.made_for(model)
+
+    def made_for(self, model: Any) -> tuple[LlamaPass, Callable[..., RaggedAttention]]:
+        """What computes the layers, and how attention for a step is made."""
+        return LlamaPass(model), RaggedAttention
 
     @torch.inference_mode()
     def advance(self, works: list[Work]) -> list[Tensor | Exception]:
@@ -145,7 +149,7 @@ class FlatForward(SlotForward):
             return {}
         cache, seen = self._begin_rows() if self._keys else (None, None)
         pieces = [(self._cache_of(work.key), len(work.token_ids)) for work in reading]
-        attention = RaggedAttention(cache, seen, pieces, self._model.dtype, self._device)
+        attention = self._attention(cache, seen, pieces, self._model.dtype, self._device)
         token_ids = torch.tensor([token_id for tokens in lists for token_id in tokens], device=self._device)
         ends = torch.tensor([len(tokens) for tokens in lists], device=self._device).cumsum(0) - 1
         logits = self._pass.logits(token_ids, attention.positions, ends, attention)

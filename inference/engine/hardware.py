@@ -34,7 +34,8 @@ def choose_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-def choose_dtype(wanted: str, device: torch.device) -> torch.dtype:
+def choose_dtype(wanted: str, device: torch.device, is_compiled: bool = False) -> torch.dtype:
+    """is_compiled: whether the model will be computed by `kernels.c`, which reads bfloat16 on any CPU it is for."""
     if wanted != "auto":
         if wanted not in DTYPES:
             raise ModelUnavailable(f"The number format {wanted!r} is unknown; choose one of auto, {', '.join(DTYPES)}.")
@@ -45,8 +46,8 @@ def choose_dtype(wanted: str, device: torch.device) -> torch.dtype:
         return torch.bfloat16
     if device.type == "mps":
         return torch.float16
-    # Without these instructions a CPU emulates bfloat16, slower than float32; with them it is nearly twice as fast.
-    return torch.bfloat16 if cpu_flags() & {"avx512_bf16", "amx_bf16"} else torch.float32
+    # Without these instructions torch emulates bfloat16, slower than float32; with them it is nearly twice as fast.
+    return torch.bfloat16 if is_compiled or cpu_flags() & {"avx512_bf16", "amx_bf16"} else torch.float32
 
 
 def usable_cpu_count() -> int:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
+import shutil
+import sys
 from pathlib import Path
 
 CONTAINER = Path("/sys/fs/cgroup")
+WIDE_VECTORS = {"avx512f", "avx512bw", "avx512vl", "avx512dq"}
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -16,6 +20,21 @@ def cpu_flags() -> frozenset[str]:
         return frozenset()
     flags = next((line.partition(":")[2] for line in lines if line.startswith("flags")), "")
     return frozenset(flags.split())
+
+
+def suits_kernels() -> bool:
+    """Whether `kernels.c` is for this machine's CPU: one that multiplies bfloat16 by tiles, or has wide vectors and
+    cannot multiply it at all. What can do so by vectors alone has oneDNN for it; which is faster there was never tried.
+    """
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        return False
+    flags = cpu_flags()
+    return "amx_bf16" in flags or (flags >= WIDE_VECTORS and "avx512_bf16" not in flags)
+
+
+def c_compiler() -> str | None:
+    """clang has OpenMP threads of its own, which would not be torch's."""
+    return shutil.which("gcc")
 
 
 def total_memory() -> int | None:

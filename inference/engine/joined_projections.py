@@ -14,7 +14,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from inference.engine.packing import PackedLinear, linear_of
+from inference.engine.packing import OrderedLinear, linear_of
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ NAMES = ("q_proj", "k_proj", "v_proj")
 class Part(nn.Module):
     """Some of the outputs of a larger layer."""
 
-    def __init__(self, whole: PackedLinear, outputs: slice) -> None:
+    def __init__(self, whole: OrderedLinear, outputs: slice) -> None:
         super().__init__()
         self.whole, self.outputs = whole, outputs
         self.out_features = outputs.stop - outputs.start
@@ -47,10 +47,11 @@ def join_projections(model: Any) -> None:
     """In every layer of a model that is built as Llama is. Where memory runs out the rest stays apart."""
     for layer in model.model.layers:
         apart = [getattr(layer.self_attn, name) for name in NAMES]
-        if not all(isinstance(each, PackedLinear) for each in apart):
+        kind = type(apart[0])
+        if not issubclass(kind, OrderedLinear) or not all(type(each) is kind for each in apart):
             continue
         try:
-            whole = PackedLinear(_stacked([each.unpacked() for each in apart]))
+            whole = kind(_stacked([each.unpacked() for each in apart]))
         except (RuntimeError, MemoryError) as error:
             logger.warning("queries, keys and values are computed apart in some layers: %s", error)
             return
@@ -66,9 +67,9 @@ def split_projections(model: Any) -> None:
         parts = [getattr(layer.self_attn, name) for name in NAMES]
         if not isinstance(parts[0], Part):
             continue
-        whole = parts[0].whole.unpacked()
+        kind, whole = type(parts[0].whole), parts[0].whole.unpacked()
         for name, part in zip(NAMES, parts, strict=True):
-            setattr(layer.self_attn, name, PackedLinear(_cut(whole, part.outputs)))
+            setattr(layer.self_attn, name, kind(_cut(whole, part.outputs)))
 
 
 def _stacked(linears: Sequence[nn.Linear]) -> nn.Linear:

@@ -37,6 +37,7 @@ from inference.engine.checks import (
 )
 from inference.engine.encoder_decoder import decoder_start
 from inference.engine.hardware import choose_device, choose_dtype, free_memory
+from inference.engine.kernels import kernels
 from inference.engine.prompt import shipped_by
 from inference.engine.prompt_format import PromptFormat, choose_format
 from inference.engine.quantization import quantization_config
@@ -57,6 +58,7 @@ DEFAULT_CONTEXT_LENGTH = 2048  # for configs that do not say; the commonest size
 MEMORY_FOR_ANSWERS = 1.1  # weights alone are not enough: some tenth more for activations and the first answers
 WEIGHTS_FROM, WEIGHTS_TO = 0.3, 0.9  # of the whole loading, as people see it
 SECONDS_BETWEEN_TELLING = 0.2
+COMPILED_FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}  # as config.json names them
 HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.tiktoken"]
 
 
@@ -77,10 +79,10 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
     started = time.monotonic()
     progress(Loading("checking the files", 0.1))
     device = choose_device(spec.device)
-    dtype = choose_dtype(spec.dtype, device)
     folder, adapter = folders_of(spec, progress)
-    check_memory(folder, device, spec, dtype)
     config = load_config(folder, spec)
+    dtype = choose_dtype(spec.dtype, device, _is_compiled(config, spec, device))
+    check_memory(folder, device, spec, dtype)
     tokenizer = load_tokenizer(folder, spec)
     prompt_format = _prompt_format(spec, folder, adapter, tokenizer)
     with told_to(progress):
@@ -99,6 +101,11 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
         load_seconds=round(time.monotonic() - started, 2),
     )
     return LoadedModel(model, tokenizer, device, _end_token_ids(model, tokenizer), info, prompt_format)
+
+
+def _is_compiled(config: Any, spec: EngineSpec, device: torch.device) -> bool:
+    suits = config.model_type in COMPILED_FAMILIES and not spec.quantization and device.type == "cpu"
+    return suits and kernels() is not None
 
 
 def context_length_of(config: Any, wanted: int | None) -> int:

@@ -122,7 +122,7 @@ def estimated_memory(spec: EngineSpec) -> int:
 
 
 def _bytes_of_a_number(spec: EngineSpec) -> float:
-    """As `hardware.choose_dtype` decides it; for an accelerator, whose kind only torch knows, what they all can."""
+    """As `hardware.choose_dtype` decides it, or more; for an accelerator, whose kind only torch knows, what all can."""
     if spec.quantization:
         return BYTES_OF_A_QUANTIZED_WEIGHT[spec.quantization]
     if spec.dtype != "auto":

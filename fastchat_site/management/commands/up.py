@@ -25,6 +25,7 @@ from fastchat_site import embedded_valkey, machine
 from fastchat_site.accounts.first_admin import ensure_first_admin, has_administrator
 from fastchat_site.supervisor import Child, Supervisor, say
 from inference.catalogue import register_bundled_models
+from inference.engine.host import c_compiler, suits_kernels
 from inference.management.worker_options import add_worker_options, as_arguments
 from inference.models import ModelEntry
 
@@ -101,6 +102,8 @@ class Command(BaseCommand):
     def start_all(self, supervisor: Supervisor, host: str, port: int, workers: int, concurrency: int) -> None:
         say(f"FastChat site {settings.VERSION}   data in {settings.DATA_DIR}")
         say(f"  machine   {machine.describe()}")
+        if suits_kernels() and c_compiler() is None:
+            say(f"  hint      {machine.WITHOUT_COMPILER}")
         redis_url = self.start_valkey(supervisor)
         if not supervisor.is_stopping:
             self.prepare_database()

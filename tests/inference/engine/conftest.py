@@ -60,6 +60,13 @@ WIDER: dict[str, tuple[str, dict[str, Any]]] = {  # for weights that are rounded
     "llama_64": ("Llama", {**WIDE, "num_key_value_heads": 2}),
     "gpt_neox_64": ("GPTNeoX", WIDE),
 }
+# With heads as large as the compiled pass takes them; one, three and five queries to each key.
+COMPILED: dict[str, tuple[str, dict[str, Any]]] = {
+    "llama_32": ("Llama", {**WIDE, "hidden_size": 96, "num_attention_heads": 3, "num_key_value_heads": 1}),
+    "mistral_64": ("Mistral", {**WIDE, "num_attention_heads": 2, "num_key_value_heads": 2, "sliding_window": None}),
+    "qwen2_32": ("Qwen2", {**WIDE, "num_attention_heads": 2, "num_key_value_heads": 1}),
+    "qwen3_64": ("Qwen3", {**WIDE, "num_attention_heads": 5, "num_key_value_heads": 1, "head_dim": 64}),
+}
 OWN_NAMES_FOR_POSITIONS = ("gpt2", "mpt", "gptj", *ENCODER_DECODERS)
 
 # Which forward pass each takes that is not the shared one.
@@ -122,7 +129,7 @@ def make_checkpoint(tmp_path_factory: pytest.TempPathFactory, tokenizer: PreTrai
     def make(name: str) -> Path:
         folder = root / name
         if not folder.exists():
-            prefix, values = {**ARCHITECTURES, **WIDER, **ENCODER_DECODERS}[name]
+            prefix, values = {**ARCHITECTURES, **WIDER, **COMPILED, **ENCODER_DECODERS}[name]
             common = {"vocab_size": VOCABULARY_SIZE, "eos_token_id": 2, "pad_token_id": 0, "bos_token_id": 1}
             if name not in OWN_NAMES_FOR_POSITIONS:
                 common["max_position_embeddings"] = CONTEXT_LENGTH

@@ -27,6 +27,12 @@ CPU = torch.device("cpu")
 Load = Callable[[str], LoadedModel]
 
 
+@pytest.fixture(autouse=True)
+def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compiled has tests of its own (test_kernels.py); here is what other machines do."""
+    monkeypatch.setattr("inference.engine.choose_forward.kernels", lambda: None)
+
+
 def tokens(chance: random.Random, count: int) -> list[int]:
     return [chance.randrange(VOCABULARY_SIZE) for _ in range(count)]
 

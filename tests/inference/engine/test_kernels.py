@@ -1,0 +1,294 @@
+"""The compiled arithmetic: it computes what torch does, on CPUs with tiles and without; and what is done without it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from inference.engine import choose_forward, compiled_forward, compiled_linear, hardware, host, kernels, loading
+from inference.engine.choose_forward import fastest_right_forward
+from inference.engine.compiled_forward import CompiledForward, is_compiled
+from inference.engine.compiled_linear import CompiledLinear
+from inference.engine.flat_forward import FlatForward
+from inference.engine.forward import OneByOneForward, Work
+from inference.engine.joined_projections import join_projections
+from inference.engine.loading import load_model
+from inference.engine.packing import PackedLinear, added, gated, pack, unpack
+from inference.engine.slot_forward import SlotForward
+from inference.engine.transformers import TransformersEngine
+from inference.engine.types import ChatMessage, Chunk, EngineRequest, EngineSpec, SamplingParams
+
+from .conftest import COMPILED, CONTEXT_LENGTH, MakeCheckpoint
+from .test_flat_forward import logits_of, mixed_steps
+
+CPU = torch.device("cpu")
+MACHINES = ["native", "skylake-avx512"]  # the second has neither tiles nor instructions for bfloat16
+
+
+@pytest.fixture(autouse=True)
+def compiler() -> str:
+    if not host.suits_kernels():
+        pytest.skip("this CPU is none that kernels.c is for")
+    found = host.c_compiler()
+    if found is None:
+        message = "gcc is missing (apt-get install gcc)"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    return found
+
+
+@pytest.fixture(params=MACHINES)
+def machine(request: pytest.FixtureRequest, compiler: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Everything is computed as that machine would."""
+    made = kernels.Kernels(kernels.compiled(compiler, request.param))
+    for module in (kernels, choose_forward, compiled_forward, compiled_linear, loading):
+        monkeypatch.setattr(module, "kernels", lambda: made)
+    yield request.param
+
+
+def in_bfloat16(make_checkpoint: MakeCheckpoint, name: str) -> Any:
+    return load_model(EngineSpec("m", "transformers", str(make_checkpoint(name)), dtype="bfloat16")).model
+
+
+def linear(inputs: int, outputs: int, bias: bool = False) -> nn.Linear:
+    return nn.Linear(inputs, outputs, bias=bias, dtype=torch.bfloat16).requires_grad_(False)
+
+
+@pytest.mark.parametrize("machine_name", [*MACHINES, "cooperlake"])
+def test_it_compiles_without_a_warning(machine_name: str, compiler: str, tmp_path: Path) -> None:
+    options = ["-O3", f"-march={machine_name}", "-fopenmp", "-fPIC", "-Wall", "-Wextra", "-Werror", "-Wno-psabi"]
+    subprocess.run([compiler, *options, "-c", str(kernels.SOURCE), "-o", str(tmp_path / "k.o")], check=True)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("count", [1, 2, 7, 16, 17, 32, 33, 75])
+@torch.inference_mode()
+def test_a_layer_computes_the_same(count: int, bias: bool, threads: int, machine: str) -> None:
+    torch.manual_seed(count)
+    torch.set_num_threads(threads)
+    try:
+        plain, other = linear(352, 176, bias), linear(352, 176, bias)
+        rows, residual = (torch.randn(count, size).to(torch.bfloat16) for size in (352, 176))
+        mine, mine_other = CompiledLinear(plain), CompiledLinear(other)
+        exact = F.linear(rows.float(), plain.weight.float(), None if not bias else plain.bias.float())
+        assert torch.allclose(mine.exact(rows), exact, atol=1e-4)
+        for result, expected in (
+            (mine(rows), exact),
+            (added(mine, rows, residual), exact + residual.float()),
+            (gated(mine, mine_other, rows), F.silu(exact) * other.float()(rows.float())),
+        ):
+            assert result.dtype == torch.bfloat16
+            assert torch.allclose(result.float(), expected, atol=1e-3, rtol=0.01)
+    finally:
+        torch.set_num_threads(1)
+    again = mine.unpacked()
+    assert torch.equal(again.weight, plain.weight)
+    assert not bias or torch.equal(again.bias, plain.bias)
+
+
+@torch.inference_mode()
+def test_rows_of_any_shape_and_order_but_only_bfloat16(machine: str) -> None:
+    plain = linear(64, 32)
+    compiled = CompiledLinear(plain)
+    rows = torch.randn(64, 3, 2).to(torch.bfloat16).permute(1, 2, 0)
+    assert not rows.is_contiguous(), "the premise"
+    assert compiled(rows).shape == (3, 2, 32)
+    assert torch.allclose(compiled(rows).float(), plain(rows).float(), atol=0.01, rtol=0.01)
+    assert compiled(rows[:0]).shape == (0, 2, 32)
+    with pytest.raises(TypeError, match="bfloat16"):
+        compiled(rows.float())
+
+
+@torch.inference_mode()
+def test_numbers_that_are_none_stay_visible(machine: str) -> None:
+    compiled = CompiledLinear(linear(64, 32))
+    rows = torch.randn(3, 64).to(torch.bfloat16)
+    rows[1, 5] = torch.nan
+    for result in (compiled(rows), gated(compiled, compiled, rows)):
+        assert result[1].isnan().all() and result[[0, 2]].isfinite().all()
+
+
+def test_layers_of_odd_sizes_are_left_to_others() -> None:
+    assert CompiledLinear.takes(linear(64, 48))
+    assert not CompiledLinear.takes(linear(48, 64)) and not CompiledLinear.takes(linear(64, 40))
+
+
+def long_steps(name: str) -> list[list[Work]]:
+    """One answer far beyond what attention looks at in one go, beside short ones."""
+    steps = [[Work("long", list(range(3, 203))), Work("short", [5, 6])]]
+    return [*steps, *([[Work(key, [7 + n], is_decoding=True) for key in ("long", "short")] for n in range(50)])]
+
+
+@pytest.mark.parametrize("steps_of", [mixed_steps, long_steps])
+@pytest.mark.parametrize("name", COMPILED)
+def test_the_pass_computes_what_the_model_computes(
+    name: str, steps_of: Any, make_checkpoint: MakeCheckpoint, machine: str
+) -> None:
+    model = in_bfloat16(make_checkpoint, name)
+    plain = OneByOneForward(in_bfloat16(make_checkpoint, name), CPU)
+    exact = OneByOneForward(in_bfloat16(make_checkpoint, name).float(), CPU)
+    forward = fastest_right_forward(model, CPU, CONTEXT_LENGTH)
+    assert type(forward) is CompiledForward
+    assert not [path for path, module in model.named_modules() if type(module) in (nn.Linear, PackedLinear)]
+    mine, theirs, truth = (torch.stack(logits_of(each, steps_of(name))) for each in (forward, plain, exact))
+    rounding = (theirs - truth).abs().mean()
+    assert 0 < (mine - truth).abs().mean() < 1.2 * rounding < truth.std()
+
+
+@pytest.mark.parametrize("name", ["phi", "gemma", "gpt_neox_64", "llama"])
+def test_other_models_have_their_products_compiled(name: str, make_checkpoint: MakeCheckpoint, machine: str) -> None:
+    model = in_bfloat16(make_checkpoint, name)
+    forward = fastest_right_forward(model, CPU, CONTEXT_LENGTH)
+    assert type(forward) is (FlatForward if name == "llama" else SlotForward), "its heads are too small"
+    assert [module for module in model.modules() if type(module) is CompiledLinear]
+    exact = OneByOneForward(in_bfloat16(make_checkpoint, name).float(), CPU)
+    mine, truth = (torch.stack(logits_of(each, mixed_steps(name))) for each in (forward, exact))
+    assert (mine - truth).abs().mean() < 0.05 * truth.std()
+
+
+def greedy(loaded: loading.LoadedModel, prompts: list[str]) -> list[tuple[int, ...]]:
+    engine = TransformersEngine(loaded)
+    for number, prompt in enumerate(prompts):
+        params = SamplingParams(temperature=0, max_tokens=24)
+        engine.add(number, EngineRequest(str(number), (ChatMessage("user", prompt),), params))
+    answers: list[tuple[int, ...]] = [()] * len(prompts)
+    while engine.has_work:
+        for key, outcome in engine.step():
+            assert isinstance(outcome, Chunk), outcome
+            answers[int(str(key))] += outcome.token_ids
+    return answers
+
+
+def test_answers_do_not_depend_on_their_neighbours(make_checkpoint: MakeCheckpoint, machine: str) -> None:
+    """The same prompt alone and among others: sums run in the same order, however many tokens there are."""
+    folder = str(make_checkpoint("llama_32"))
+    prompts = ["The quick brown fox", "air quality", "環境影響評估", "0123456789 " * 8]
+    loaded = load_model(EngineSpec("m", "transformers", folder, dtype="bfloat16"))
+    together = greedy(loaded, prompts)
+    alone = [
+        greedy(load_model(EngineSpec("m", "transformers", folder, dtype="bfloat16")), [each])[0] for each in prompts
+    ]
+    assert together == alone and all(together)
+
+
+def test_a_pass_that_computes_something_else_is_not_taken(
+    make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = kernels.Kernels.attend
+    monkeypatch.setattr(kernels.Kernels, "attend", lambda self, *given: own(self, *given) + 0.5)
+    forward = fastest_right_forward(in_bfloat16(make_checkpoint, "llama_32"), CPU, CONTEXT_LENGTH)
+    assert type(forward) is FlatForward
+    assert "the compiled pass over all tokens is off by" in caplog.text
+
+
+def test_products_that_compute_something_else_are_put_back(
+    make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, untouched = (in_bfloat16(make_checkpoint, "llama_32") for _ in range(2))
+    own = CompiledLinear.forward
+    monkeypatch.setattr(CompiledLinear, "forward", lambda self, rows: own(self, rows) + 1)
+    assert not pack(model, CompiledLinear)
+    for mine, theirs in zip(model.parameters(), untouched.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def test_one_kind_of_order_is_undone_and_the_other_kept(make_checkpoint: MakeCheckpoint) -> None:
+    model = in_bfloat16(make_checkpoint, "llama_32")
+    model.lm_head = PackedLinear(model.lm_head)
+    assert pack(model, CompiledLinear)
+    join_projections(model)
+    assert not is_compiled(model), "the head is another's"
+    model = in_bfloat16(make_checkpoint, "llama_32")
+    model.lm_head = PackedLinear(model.lm_head)
+    assert pack(model, CompiledLinear)
+    unpack(model, CompiledLinear)
+    kinds = {type(module) for module in model.modules()}
+    assert PackedLinear in kinds and CompiledLinear not in kinds and nn.Linear in kinds
+
+
+# --- without ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    kernels.kernels.cache_clear()
+    yield
+    kernels.kernels.cache_clear()
+
+
+@pytest.mark.usefixtures("anew")
+def test_without_a_compiler_everything_is_as_before(
+    make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(kernels, "c_compiler", lambda: None)
+    model = in_bfloat16(make_checkpoint, "llama_32")
+    assert type(fastest_right_forward(model, CPU, CONTEXT_LENGTH)) is FlatForward
+    assert type(model.lm_head) is PackedLinear
+    assert caplog.text.count("without gcc on this machine") == 1
+
+
+@pytest.mark.usefixtures("anew")
+def test_what_the_compiler_says_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "kernels.c"
+    broken.write_text("#error this cannot be\n")
+    monkeypatch.setattr(kernels, "SOURCE", broken)
+    with caplog.at_level(logging.WARNING):
+        assert kernels.kernels() is None
+    assert "could not be compiled and is not used" in caplog.text and "this cannot be" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("flags", "suits"),
+    [
+        ("avx512f avx512bw avx512vl avx512dq", True),
+        ("avx512f avx512bw avx512vl avx512dq avx512_bf16", False),
+        ("avx512f avx512bw avx512vl avx512dq avx512_bf16 amx_bf16", True),
+        ("avx2", False),
+    ],
+)
+def test_cpus_that_it_is_for(flags: str, suits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "cpu_flags", lambda: frozenset(flags.split()))
+    assert host.suits_kernels() is suits
+
+
+@pytest.mark.parametrize(
+    ("name", "quantization", "dtype"),
+    [("llama_32", "", "bfloat16"), ("gpt_neox_64", "", "float32"), ("llama_32", "8bit", "float32")],
+)
+def test_a_cpu_without_bfloat16_has_it_for_what_is_compiled(
+    name: str, quantization: Any, dtype: str, make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "cpu_flags", lambda: frozenset({"avx512f"}))
+    config = loading.load_config(make_checkpoint(name), EngineSpec("m", "transformers", ""))
+    spec = EngineSpec("m", "transformers", "", quantization=quantization)
+    is_taken = loading._is_compiled(config, spec, CPU)
+    assert hardware.choose_dtype("auto", CPU, is_taken) == getattr(torch, dtype)
+    assert hardware.choose_dtype("float32", CPU, is_taken) == torch.float32
+
+
+def test_the_threads_are_those_of_torch(compiler: str) -> None:
+    """A second OpenMP library would start as many threads again."""
+    program = (
+        "import torch; from inference.engine.kernels import kernels; found = kernels(); assert found;"
+        "torch.set_num_threads(3); a = torch.randn(400, 400); a @ a; before = threads(); found.use_threads(3);"
+        "found.linear(Weights(w.data_ptr(), None, 64, 512), torch.randn(9, 64).bfloat16()); print(before, threads())"
+    )
+    setup = (
+        "import os; from inference.engine.kernels import Weights; import torch\n"
+        "threads = lambda: len(os.listdir('/proc/self/task')); w = torch.randn(512, 64).bfloat16()\n"
+    )
+    told = subprocess.run([sys.executable, "-c", setup + program], capture_output=True, text=True, check=True).stdout
+    before, after = map(int, told.split())
+    assert before == after >= 3
