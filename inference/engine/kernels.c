@@ -6,12 +6,10 @@
 
    Weights lie in the order in which they are multiplied: [outputs / 16][inputs / 2][16 outputs][2 inputs]. */
 
+#include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#ifdef __AVX2__
-#include <immintrin.h>
-#endif
 #ifdef __AMX_BF16__
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -51,7 +49,7 @@ void use_threads(int count) { threads = count; }
 
 /* --- numbers ---------------------------------------------------------------------------------------------------- */
 
-/* 16 numbers, which the compiler keeps in one register, in two or in four, as the CPU has them. */
+/* 16 numbers: a register of AVX-512. */
 typedef float vec __attribute__((vector_size(64)));
 typedef float loose_vec __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t words __attribute__((vector_size(64)));
@@ -66,11 +64,7 @@ static inline vec choose(words where, vec these, vec those) { return (vec)((wher
 static inline vec larger(vec a, vec b) { return choose(a > b, a, b); }
 
 static inline vec widened(halves numbers) {
-#ifdef __AVX512F__
-    return (vec)(words)_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)numbers), 16);
-#else
-    return (vec)(__builtin_convertvector(numbers, words) << 16);
-#endif
+    return (vec)((words)_mm512_cvtepu16_epi32((__m256i)numbers) << 16);
 }
 
 /* To the nearest, and of two to the even one; NaN becomes NaN. */
@@ -87,19 +81,8 @@ static inline halves narrowed(vec numbers) {
 static inline vec wide(const bf16 *from) { return widened(*(const loose_halves *)from); }
 static inline void narrow(bf16 *to, vec numbers) { *(loose_halves *)to = narrowed(numbers); }
 
-static inline float sum_of(vec numbers) {
-    float parts[SIDE];
-    store(parts, numbers);
-    for (int n = SIDE / 2; n; n /= 2)
-        for (int i = 0; i < n; i++) parts[i] += parts[i + n];
-    return parts[0];
-}
-
-static inline float largest_of(vec numbers) {
-    float most = numbers[0];
-    for (int i = 1; i < SIDE; i++) most = numbers[i] > most ? numbers[i] : most;
-    return most;
-}
+static inline float sum_of(vec numbers) { return _mm512_reduce_add_ps((__m512)numbers); }
+static inline float largest_of(vec numbers) { return _mm512_reduce_max_ps((__m512)numbers); }
 
 /* 2^n * e^r with |r| <= ln(2) / 2, where six terms of the series leave an error of 1e-7. NaN stays NaN. */
 static inline vec exponential(vec x) {

@@ -148,8 +148,9 @@ class TransformersEngine:
         return works
 
     def _choose_next_tokens(self, ready: list[tuple[Sequence, Tensor]]) -> None:
+        ready.sort(key=lambda each: each[1].data_ptr())
         try:
-            logits = torch.stack([row for _, row in ready])
+            logits = _as_one([row for _, row in ready])
             chosen = choose_tokens(logits, [sequence.sampling for sequence, _ in ready])
         except Exception as error:
             for sequence, _ in ready:
@@ -174,6 +175,15 @@ class TransformersEngine:
     def _fail(self, key: Key, error: EngineError) -> None:
         self._admission.end(key, keep=False)
         self._outcomes.append((key, error))
+
+
+def _as_one(rows: list[Tensor]) -> Tensor:
+    """[rows, vocabulary]; not copied where they lie right behind each other in one tensor, as one pass leaves them."""
+    first, size = rows[0], rows[0].nbytes
+    are_neighbours = all(row.data_ptr() == first.data_ptr() + n * size for n, row in enumerate(rows))
+    if are_neighbours and first.untyped_storage().data_ptr() == rows[-1].untyped_storage().data_ptr():
+        return first.as_strided((len(rows), len(first)), (len(first), 1))
+    return torch.stack(rows)
 
 
 def _nothing_to_choose(sequence: Sequence) -> EngineError:

@@ -11,7 +11,7 @@ import torch
 
 from inference.engine.loading import LoadedModel
 from inference.engine.prompt import PromptBuilder
-from inference.engine.transformers import TransformersEngine
+from inference.engine.transformers import TransformersEngine, _as_one
 from inference.engine.types import Chunk, EngineError, EngineRequest
 
 from .conftest import ARCHITECTURES
@@ -240,3 +240,11 @@ def test_an_engine_error_has_no_traceback_in_its_sentence(llama: LoadedModel, as
     driver = drive(TransformersEngine(llama))
     with pytest.raises(EngineError, match="no message of a user"):
         driver.answer(EngineRequest("1", (), ask("x").params))
+
+
+def test_logits_of_one_pass_are_not_copied_and_others_are_right() -> None:
+    made = torch.randn(4, 7)
+    assert _as_one(list(made)).data_ptr() == made.data_ptr() and torch.equal(_as_one(list(made)), made)
+    assert torch.equal(_as_one(list(made[1:3])), made[1:3])
+    for rows in ([made[0], made[2]], [made[1], made[0]], [made[3], torch.randn(7)]):
+        assert torch.equal(_as_one(rows), torch.stack(rows))
