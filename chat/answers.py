@@ -62,10 +62,11 @@ def question_from(data: QueryDict) -> tuple[str, str]:
 
 
 def offered(slug: str) -> ModelEntry:
-    entry = ModelEntry.objects.offered().filter(slug=slug).first()
-    if entry is None:
-        raise ModelNotOffered(_("The model “%(model)s” is not offered. Please choose another one.") % {"model": slug})
-    return entry
+    try:
+        return ModelEntry.objects.offered().get(slug=slug)
+    except ModelEntry.DoesNotExist:
+        sentence = _("The model “%(model)s” is not offered. Please choose another one.") % {"model": slug}
+        raise ModelNotOffered(sentence) from None
 
 
 def changed_settings(data: QueryDict, entry: ModelEntry) -> dict[str, Any] | None:

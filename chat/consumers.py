@@ -22,7 +22,7 @@ from django.utils import translation
 from chat.models import Message
 from chat.owners import owner_of_scope
 from chat.reply_frames import ReplyFrames
-from inference.events import Event, Failed, Finished
+from inference.events import Delta, Event, Failed, Finished
 from inference.stream import follow
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class ReplyConsumer(AsyncWebsocketConsumer):
         self.message_id = message.pk
         self.language = self.scope["language"]
         self.events: list[Event] = []
-        self.wake, self.has_ended = asyncio.Event(), asyncio.Event()
+        self.wake, self.cannot_wait = asyncio.Event(), asyncio.Event()
         await self.accept()
         self.tasks = [
             asyncio.create_task(self._or_close(self._collect(message.generation_id))),
@@ -78,10 +78,13 @@ class ReplyConsumer(AsyncWebsocketConsumer):
             await self.close(code=1011)  # the page connects again
 
     async def _collect(self, generation_id: Any) -> None:
+        has_text = False
         async for _entry_id, event in follow(generation_id):
             self.events.append(event)
-            if isinstance(event, Finished | Failed):
-                self.has_ended.set()
+            is_first_text = isinstance(event, Delta) and bool(event.text) and not has_text
+            if is_first_text or isinstance(event, Finished | Failed):
+                has_text = True
+                self.cannot_wait.set()
             self.wake.set()
 
     async def _send_frames(self) -> None:
@@ -107,6 +110,7 @@ class ReplyConsumer(AsyncWebsocketConsumer):
                 if not await self._is_still_allowed():
                     return False
                 allowed_until = time.monotonic() + RIGHTS_SECONDS
+            self.cannot_wait.clear()
             events, self.events = self.events, []
             ended = any(isinstance(event, Finished | Failed) for event in events)
             if ended:
@@ -120,12 +124,15 @@ class ReplyConsumer(AsyncWebsocketConsumer):
                 return True
             with suppress(TimeoutError):
                 async with asyncio.timeout(frame_seconds(ReplyConsumer.followed)):
-                    await self.has_ended.wait()
+                    await self.cannot_wait.wait()
 
     @database_sync_to_async
     def _readable_message(self) -> Message | None:
-        messages = Message.objects.owned_by(self.owner)
-        return messages.filter(pk=self.scope["url_route"]["kwargs"]["message_id"], role=Message.Role.ASSISTANT).first()
+        number = self.scope["url_route"]["kwargs"]["message_id"]
+        try:
+            return Message.objects.owned_by(self.owner).get(pk=number, role=Message.Role.ASSISTANT)
+        except Message.DoesNotExist:
+            return None
 
     async def _is_still_allowed(self) -> bool:
         """Asks the session anew: it is gone after logging out in another tab, and worth nothing after the password
@@ -138,8 +145,9 @@ class ReplyConsumer(AsyncWebsocketConsumer):
     @database_sync_to_async
     def _finished_message(self) -> str:
         messages = Message.objects.select_related("generation", "generation__model", "conversation")
-        message = messages.filter(pk=self.message_id).first()
-        if message is None:  # deleted while it was being answered
+        try:
+            message = messages.get(pk=self.message_id)
+        except Message.DoesNotExist:  # deleted while it was being answered
             return f'<article id="message-{self.message_id}" hx-swap-oob="delete"></article>'
         with translation.override(self.language):
             return render_to_string(

@@ -1,4 +1,5 @@
-"""The worker's pen: events of all its running answers go to Redis in one pipelined flush every ~25 ms."""
+"""The worker's pen: events of all its running answers go to Redis in one pipelined flush every ~25 ms; an answer's
+first words and its end go at once."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ class Journal:
         if isinstance(event, Finished | Failed):
             self.keep_seconds = KEEP_ENDED_SECONDS
         self.wires.append(to_wire(event))
-        self._writer.wake(self)
+        self._writer.wake(self, at_once=isinstance(event, Finished | Failed) or bool(getattr(event, "began_at", 0)))
 
     @property
     def is_flushed(self) -> bool:
@@ -61,15 +62,17 @@ class JournalWriter:
     def __init__(self) -> None:
         self._dirty: set[Journal] = set()
         self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self._wake, self._hurry = threading.Event(), threading.Event()
         threading.Thread(target=self._run, name="journal", daemon=True).start()
 
     def open(self, generation_id: Any, attempt: int) -> Journal:
         return Journal(self, generation_id, attempt)
 
-    def wake(self, journal: Journal) -> None:
+    def wake(self, journal: Journal, at_once: bool = False) -> None:
         with self._lock:
             self._dirty.add(journal)
+        if at_once:
+            self._hurry.set()
         self._wake.set()
 
     def wait_until_flushed(self, journal: Journal, seconds: float) -> bool:
@@ -82,6 +85,7 @@ class JournalWriter:
         while True:
             self._wake.wait()
             self._wake.clear()
+            self._hurry.clear()
             with self._lock:
                 journals, self._dirty = self._dirty, set()
             done = False
@@ -96,7 +100,10 @@ class JournalWriter:
                 for journal in journals:
                     if not journal.is_flushed:
                         self.wake(journal)
-            time.sleep(FLUSH_SECONDS if done else RETRY_SECONDS)
+            if done:
+                self._hurry.wait(FLUSH_SECONDS)
+            else:
+                time.sleep(RETRY_SECONDS)
 
     def _flush(self, journals: list[Journal]) -> bool:
         """Writes what is new; False if some of it must be tried again (Valkey refused: full, loading)."""

@@ -34,12 +34,10 @@ class Abandoned(Exception):
 def answer(generation_id: str, attempt: int) -> None:
     """Answers one generation, unless somebody else has it. Never raises for what a model or a person did."""
     worker = this_worker()
-    generation = (
-        Generation.objects.select_related("model__endpoint", "model__base__endpoint")
-        .filter(pk=generation_id, attempt=attempt)
-        .first()
-    )
-    if generation is None:
+    generations = Generation.objects.select_related("model__endpoint", "model__base__endpoint")
+    try:
+        generation = generations.get(pk=generation_id, attempt=attempt)
+    except Generation.DoesNotExist:
         return
     with worker.busy_with(generation):
         if generation.begin(worker.name):

@@ -25,12 +25,19 @@ if TYPE_CHECKING:
     AnyEngine = TransformersEngine | EmbeddingEngine
 
 FLUSH_SECONDS = 0.025
+# More seldom beside others: each piece of text costs worker and web server a millisecond of the same cores. At least
+# five times a second, so that a reader still sees a flow.
+FLUSH_SECONDS_PER_ANSWER = 0.01
+LONGEST_FLUSH_SECONDS = 0.2
 IDLE_SECONDS = 600.0  # then the memory of ended answers is given back: what people wrote does not stay for ever
+# A page, a question or a word on its way takes a core for a millisecond; the model has them for the rest of the time.
+NICE = 10
 PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     _die_with_the_parent()
+    os.nice(NICE)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     connection = Connection(int(sys.argv[1]))
     try:
@@ -84,8 +91,8 @@ def _serve(engine: AnyEngine, connection: Connection[Any, Any]) -> None:
 
 
 class Outbox:
-    """Gathers the chunks of all answers and sends them together every FLUSH_SECONDS; the first text of an
-    answer and its end go at once."""
+    """Gathers the chunks of all answers and sends them together every `flush_seconds`; the first text of an answer and
+    its end go at once."""
 
     def __init__(self, connection: Connection[Any, Any]) -> None:
         self._connection = connection
@@ -110,7 +117,7 @@ class Outbox:
                 self._begun.add(key)
                 urgent.append(key)
         now = time.monotonic()
-        if self._waiting and now - self._last_flush >= FLUSH_SECONDS:
+        if self._waiting and now - self._last_flush >= flush_seconds(len(self._begun)):
             self._last_flush = now
             urgent = list(self._waiting)
         if urgent:
@@ -118,6 +125,11 @@ class Outbox:
 
     def _send(self, outcomes: list[tuple[Any, Chunk | EngineError | Queued]]) -> None:
         self._connection.send(("outcomes", outcomes))
+
+
+def flush_seconds(answers: int) -> float:
+    """From one sending to the next, when so many answers are being written."""
+    return min(LONGEST_FLUSH_SECONDS, max(FLUSH_SECONDS, answers * FLUSH_SECONDS_PER_ANSWER))
 
 
 def is_last(outcome: Chunk | EngineError | Queued) -> bool:

@@ -15,7 +15,7 @@ from django.test import Client
 from chat import consumers
 from chat.models import Conversation, Message
 from fastchat_site.asgi import application
-from inference.events import Delta, Finished, Status
+from inference.events import Delta, Event, Finished, Status
 from inference.models import Generation, ModelEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,6 +160,27 @@ async def test_a_fault_closes_the_socket_so_that_the_page_connects_again(
 def test_many_followed_replies_share_the_frames() -> None:
     assert consumers.frame_seconds(1) == consumers.frame_seconds(20) == consumers.FRAME_SECONDS
     assert 500 / consumers.frame_seconds(500) == pytest.approx(consumers.FRAMES_PER_SECOND)
+
+
+async def test_the_first_words_do_not_wait_for_the_next_frame(
+    reply: Message, alice: Any, as_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "FRAME_SECONDS", 60.0)
+    go_on = asyncio.Event()
+
+    async def follow(_id: Any) -> AsyncIterator[tuple[tuple[int, int], Event]]:
+        yield (1, 1), Status("queued", "3")
+        await go_on.wait()
+        yield (1, 2), Delta("", (1,))
+        yield (1, 3), Delta("first", (2,))
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(consumers, "follow", follow)
+    socket = await connected(reply, await database_sync_to_async(as_user)(alice))
+    assert "first" not in await socket.receive_from(timeout=10)
+    go_on.set()
+    assert "first" in await socket.receive_from(timeout=10)
+    await socket.disconnect()
 
 
 async def test_a_socket_that_has_ended_is_not_counted(

@@ -66,6 +66,22 @@ async def test_a_late_follower_gets_everything_once(valkey: Any, writer: Journal
     assert events[-1] == Finished("stop", 1, 50)
 
 
+def test_the_first_words_and_the_end_do_not_wait_for_the_next_flush(
+    valkey: Any, generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inference.journal.FLUSH_SECONDS", 60.0)
+    slow = JournalWriter()
+    journal = slow.open(generation.pk, 1)
+    journal.add(Status("queued", "1"))
+    assert slow.wait_until_flushed(journal, 10), "nothing was written just before"
+    journal.add(Delta("first", (1,), began_at=1.0))
+    assert slow.wait_until_flushed(journal, 10)
+    journal.add(Delta(" more", (2,)))
+    assert not slow.wait_until_flushed(journal, 0.5)
+    journal.add(Finished("stop"))
+    assert slow.wait_until_flushed(journal, 10)
+
+
 async def test_followers_that_come_at_any_moment_all_get_the_same(
     valkey: Any, writer: JournalWriter, generation: Generation
 ) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from inference.engine.engine_child import REPOSITORY
 from inference.engine.process import EngineProcess
-from inference.engine.serve import FLUSH_SECONDS, Outbox
+from inference.engine.serve import FLUSH_SECONDS, LONGEST_FLUSH_SECONDS, NICE, Outbox, flush_seconds
 from inference.engine.types import (
     Chunk,
     EngineDied,
@@ -96,6 +96,12 @@ def test_a_broken_folder_is_refused_and_the_next_request_tries_again(
     wait_until(lambda: engine.state == "failed")
     assert "tokenizer" in engine.failure
     tokenizer.write_text(content)  # the tests below start it again
+
+
+def test_pages_and_words_on_their_way_come_before_the_model(engine: EngineProcess) -> None:
+    engine.load()
+    expected = min(19, os.nice(0) + NICE)
+    wait_until(lambda: engine.pid is not None and os.getpriority(os.PRIO_PROCESS, engine.pid) == expected)
 
 
 def test_it_answers_several_at_once_and_reports_itself(engine: EngineProcess, ask: Ask) -> None:
@@ -223,6 +229,12 @@ time.sleep(60)
     worker.wait()
     worker.stdout.close()
     wait_until(lambda: not is_alive(pid), seconds=10)
+
+
+def test_text_is_sent_more_seldom_beside_others_but_five_times_a_second() -> None:
+    assert flush_seconds(0) == flush_seconds(2) == FLUSH_SECONDS
+    assert FLUSH_SECONDS < flush_seconds(8) < flush_seconds(12) < LONGEST_FLUSH_SECONDS
+    assert flush_seconds(20) == flush_seconds(500) == LONGEST_FLUSH_SECONDS == 0.2
 
 
 class RecordingConnection:
