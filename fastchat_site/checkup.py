@@ -120,11 +120,10 @@ def hardware() -> Iterator[Finding]:
     flags = cpu_flags()
     kinds = [word for flag, word in (("avx512_bf16", "bfloat16"), ("amx_bf16", "AMX")) if flag in flags]
     told = f"with {' and '.join(kinds)}" if kinds else "without bfloat16 instructions: models run in float32"
-    if suits_kernels():
-        if not kinds:
-            told += ", the common ones in bfloat16 compiled for it"
-        if c_compiler() is None:
-            yield Finding("C compiler", NOTE, machine.WITHOUT_COMPILER)
+    if suits_kernels() and c_compiler() is None:
+        yield Finding("C compiler", NOTE, machine.WITHOUT_COMPILER)
+    elif suits_kernels():
+        told += " (the common ones: compiled for it, in bfloat16)" if not kinds else ", arithmetic compiled for it"
     yield Finding("CPU", OK, f"{machine.cpu()}, {told}")
     free = available_memory()
     if free is not None and free < LEAST_MEMORY:

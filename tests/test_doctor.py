@@ -120,6 +120,21 @@ def test_packages_are_compared_with_the_list(monkeypatch: pytest.MonkeyPatch) ->
     assert line.state == WRONG and line.says.startswith("gone is missing, old is 1 instead of 3;")
 
 
+@pytest.mark.parametrize(
+    ("suits", "compiler", "is_told"), [(True, None, True), (True, "gcc", False), (False, None, False)]
+)
+def test_a_missing_compiler_is_told_where_it_would_help(
+    suits: bool, compiler: str | None, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkup, "suits_kernels", lambda: suits)
+    monkeypatch.setattr(checkup, "c_compiler", lambda: compiler)
+    monkeypatch.setattr(checkup, "cpu_flags", lambda: frozenset({"avx512f"}))
+    found = told(checkup.hardware())
+    assert ("C compiler" in found) is is_told
+    assert not is_told or ("apt-get install gcc" in found["C compiler"].says and found["C compiler"].state == NOTE)
+    assert ("compiled for it" in found["CPU"].says) is (suits and compiler is not None)
+
+
 def test_a_full_disk_and_a_folder_that_cannot_be_written(settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr("shutil.disk_usage", lambda folder: namedtuple("Usage", "free")(5 * 2**20))
