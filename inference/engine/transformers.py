@@ -28,8 +28,9 @@ from inference.engine.types import Chunk, EngineError, EngineRequest, EngineSpec
 
 logger = logging.getLogger(__name__)
 
-# Prompt tokens read per step, shared by all prompts that wait; half of it beside running answers, which would stutter.
+# Prompt tokens read per step, shared by all prompts that wait; less of it beside running answers, which would stutter.
 PROMPT_TOKENS_PER_STEP = 256
+PROMPT_TOKENS_PER_ANSWER = 4
 
 Outcome = tuple[Key, Chunk | EngineError | Queued]
 
@@ -137,8 +138,7 @@ class TransformersEngine:
     def _plan(self) -> list[Work]:
         """One token for every answer that runs, and the next piece of the prompts that wait, oldest first."""
         works = []
-        is_alone = not any(sequence.is_decoding for sequence in self._admission.running.values())
-        budget = PROMPT_TOKENS_PER_STEP if is_alone else PROMPT_TOKENS_PER_STEP // 2
+        budget = prompt_tokens_beside(sum(each.is_decoding for each in self._admission.running.values()))
         for key, sequence in self._admission.running.items():
             if sequence.is_decoding:
                 works.append(Work(key, sequence.next_token_ids(1), is_decoding=True))
@@ -175,6 +175,14 @@ class TransformersEngine:
     def _fail(self, key: Key, error: EngineError) -> None:
         self._admission.end(key, keep=False)
         self._outcomes.append((key, error))
+
+
+def prompt_tokens_beside(answers: int) -> int:
+    """How many are read in one step. Few answers have short steps, which are stretched more than those of many; and
+    where there are many, as many prompts wait."""
+    if not answers:
+        return PROMPT_TOKENS_PER_STEP
+    return max(PROMPT_TOKENS_PER_STEP // 4, min(PROMPT_TOKENS_PER_STEP // 2, answers * PROMPT_TOKENS_PER_ANSWER))
 
 
 def _as_one(rows: list[Tensor]) -> Tensor:

@@ -8,9 +8,10 @@ program, answers side by side but nothing made faster; `in process` is the engin
 `own process` is what the worker really uses. Greedy, about 100 prompt tokens; the weights are a copy that
 cannot end an answer. No question comes twice, so that nobody gains from remembering its beginning.
 
-tokens/s counts the reading of the prompts, `decoding` is what the middle gap between two tokens amounts to. The floor,
-for decoding, is what this machine could do if it did nothing but the matrices: for each step the longer of reading the
-weights once (at the speed of a large matrix times a vector) and multiplying them (at that of a large product).
+tokens/s counts the reading of the prompts; gaps are those between two pieces of text (the process of its own sends
+several tokens together), `decoding` is what a token's middle share of them amounts to. The floor, for decoding, is what
+this machine could do if it did nothing but the matrices: for each step the longer of reading the weights once (at the
+speed of a large matrix times a vector) and multiplying them (at that of a large product).
 """
 
 from __future__ import annotations
@@ -47,25 +48,29 @@ NUMBERS = itertools.count()
 
 @dataclass
 class Times:
-    """When the tokens of each answer came, in seconds since all were asked."""
+    """When the pieces of each answer came, in seconds since all were asked, and how many tokens each had."""
 
     started: float = field(default_factory=time.perf_counter)
-    of: dict[str, list[float]] = field(default_factory=dict)
+    of: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
 
     def note(self, request_id: str, tokens: int = 1) -> None:
-        self.of.setdefault(request_id, []).extend([time.perf_counter() - self.started] * tokens)
+        if tokens:
+            self.of.setdefault(request_id, []).append((time.perf_counter() - self.started, tokens))
 
     @property
     def tokens_per_second(self) -> float:
-        return sum(map(len, self.of.values())) / max(times[-1] for times in self.of.values())
+        tokens = sum(count for pieces in self.of.values() for _, count in pieces)
+        return tokens / max(pieces[-1][0] for pieces in self.of.values())
 
     @property
     def first(self) -> list[float]:
-        return [times[0] for times in self.of.values()]
+        return [pieces[0][0] for pieces in self.of.values()]
 
     @property
-    def gaps(self) -> list[float]:
-        return [later - earlier for times in self.of.values() for earlier, later in itertools.pairwise(times)]
+    def gaps(self) -> list[tuple[float, int]]:
+        """Seconds between two pieces, and the tokens of the later."""
+        pairs = (pair for pieces in self.of.values() for pair in itertools.pairwise(pieces))
+        return [(later - earlier, count) for (earlier, _), (later, count) in pairs]
 
 
 def requests(count: int, tokens: int) -> list[EngineRequest]:
@@ -177,9 +182,10 @@ def _quickest(work: Callable[[], object], times: int = 15) -> float:
 def show(streams: int, kind: str, runs: list[Times], floor: Floor) -> None:
     speed = statistics.median(times.tokens_per_second for times in runs)
     first = [value * 1000 for times in runs for value in times.first]
-    gaps = [value * 1000 for times in runs for value in times.gaps]
+    gaps = [seconds * 1000 for times in runs for seconds, _ in times.gaps]
+    of_a_token = [seconds / count for times in runs for seconds, count in times.gaps for _ in range(count)]
     together = streams if kind != "generate" else 1
-    decoding = together * 1000 / statistics.median(gaps)
+    decoding = together / statistics.median(of_a_token)
     share = decoding / floor.tokens_per_second(together)
     cells = [speed, *middle_and_late(first), *middle_and_late(gaps), decoding, 100 * share]
     print(f"{streams:>8} {kind:>12} " + " ".join(f"{cell:>9.1f}" for cell in cells), flush=True)
