@@ -11,19 +11,37 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from inference.engine.compiled_linear import CompiledLinear
-from inference.engine.flat_forward import FlatForward, LlamaPass, Norm
+from inference.engine.compiled_linear import OUTPUTS_IN_A_BLOCK, CompiledLinear
+from inference.engine.flat_forward import ROTATIONS, FlatForward, LlamaPass, Norm
 from inference.engine.joined_projections import NAMES, Part
 from inference.engine.kernels import Kernels, LayerParts, kernels
 from inference.engine.ragged_attention import Attend, RaggedAttention
 
 MOST_IN_GROUP = 64  # queries that share keys and values: their scores lie on the stack
 HEAD_SIZE_STEP = 32
+FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}  # as config.json names those that are built as Llama
+
+
+def will_be_compiled(config: Any, context_length: int) -> bool:
+    """As far as a model's config tells it: head and all, so that hardly anything is left to torch."""
+    if config.model_type not in FAMILIES:
+        return False
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    window = getattr(config, "sliding_window", None)
+    rotation = (getattr(config, "rope_parameters", None) or {}).get("rope_type", "default")
+    return (
+        config.hidden_act == "silu"
+        and rotation in ROTATIONS
+        and not (window and window <= context_length)
+        and not any(number % HEAD_SIZE_STEP for number in (config.hidden_size, config.intermediate_size, size))
+        and config.vocab_size % OUTPUTS_IN_A_BLOCK == 0
+        and kernels() is not None
+    )
 
 
 def is_compiled(model: Any) -> bool:
     """For a model that is built as Llama is: whether all layers were taken, queries, keys and values as one."""
-    return isinstance(model.lm_head, CompiledLinear) and all(map(_takes, model.model.layers))
+    return all(map(_takes, model.model.layers))
 
 
 def _takes(layer: Any) -> bool:
@@ -79,7 +97,7 @@ class CompiledPass(LlamaPass):
         self._norm = Norm(model.model.norm)
 
     def logits(self, token_ids: Tensor, positions: Tensor, last: Tensor, attend: Attend) -> Tensor:
-        """In float32, as the head sums them."""
+        """In float32, as the head sums them, where the head is compiled, too."""
         hidden = self._model.model.embed_tokens(token_ids)
         cosines, sines = self._rotations(hidden, positions)
         self._kernels.use_threads(torch.get_num_threads())
@@ -91,9 +109,10 @@ class CompiledPass(LlamaPass):
         for number, layer in enumerate(self.parts):
             self._kernels.before_attention(layer, hidden, cosines, sines, normed, states)
             queries, keys, values = states.split([layer.queries, layer.keys, layer.keys], dim=1)
-            seen = attend(number, queries, keys, values)
+            seen = attend(number, queries, keys, values).contiguous()
             self._kernels.after_attention(layer, seen, hidden, normed, inner)
-        return cast(Tensor, self._model.lm_head.exact(self._norm(hidden[last])))
+        head, told = self._model.lm_head, self._norm(hidden[last])
+        return head.exact(told) if isinstance(head, CompiledLinear) else cast(Tensor, head(told))
 
     def attend(self, layer: int, states: Tensor, keys: Tensor, values: Tensor, positions: Tensor) -> Tensor:
         """As `Kernels.attend`, by the layer's number."""

@@ -29,7 +29,12 @@ def suits_kernels() -> bool:
     if sys.platform != "linux" or platform.machine() != "x86_64":
         return False
     flags = cpu_flags()
-    return "amx_bf16" in flags or (flags >= WIDE_VECTORS and "avx512_bf16" not in flags)
+    return has_tiles() or (flags >= WIDE_VECTORS and "avx512_bf16" not in flags)
+
+
+def has_tiles() -> bool:
+    """Whether the CPU multiplies bfloat16 by tiles (AMX)."""
+    return "amx_bf16" in cpu_flags()
 
 
 def c_compiler() -> str | None:

@@ -37,11 +37,14 @@ static int threads = 1;
 static int has_tiles = 0;
 #endif
 
-/* Asks the system for the tile registers, which a process may not use unasked. */
-void prepare(void) {
+/* Asks the system for the tile registers, which a process may not use unasked. Gives whether there are any. */
+int prepare(void) {
 #ifdef __AMX_BF16__
     enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
     has_tiles = syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+    return has_tiles;
+#else
+    return 0;
 #endif
 }
 
@@ -139,7 +142,8 @@ static void shape_tiles(int first_rows, int more_rows) {
         shape.rows[tile] = rows[tile] ? rows[tile] : 1;
         shape.bytes[tile] = 64;
     }
-    _tile_loadconfig(&shape);
+    /* Not _tile_loadconfig: some versions of gcc believe that it reads a pointer's size of this, and leave out the rest. */
+    __asm__ volatile("ldtilecfg %0" : : "m"(shape));
 }
 
 static void sum_by_tiles(sums out, const bf16 *rows, int tokens, int inputs, const bf16 *first, const bf16 *second) {

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import torch
 from torch import Tensor
 
-from inference.engine.host import c_compiler, suits_kernels
+from inference.engine.host import c_compiler, has_tiles, suits_kernels
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,9 @@ class Kernels:
             "attend": [layer, c_int, *[address] * 3, c_long, c_long, address, address],
         }.items():
             function = getattr(library, name)
-            function.argtypes, function.restype = kinds, None
+            function.argtypes, function.restype = kinds, c_int if name == "prepare" else None
         self._library = library
-        library.prepare()
+        self.has_tiles = bool(library.prepare())
 
     def use_threads(self, count: int) -> None:
         self._library.use_threads(count)
@@ -91,6 +91,8 @@ class Kernels:
     def attend(self, layer: LayerParts, states: Tensor, keys: Tensor, values: Tensor, positions: Tensor) -> Tensor:
         """states: of one token for each of the positions, what follows them is left alone. keys and values:
         [rows, heads, width, size], both laid out alike; the tokens' own are written into them. Gives [rows, size]."""
+        if keys.stride() != values.stride():
+            raise ValueError("keys and values are not laid out alike")
         rows = len(positions)
         out = states.new_empty(rows, layer.queries * layer.size)
         steps, pointers = keys.stride()[:2], (tensor.data_ptr() for tensor in (states, keys, values))
@@ -108,11 +110,15 @@ def kernels() -> Kernels | None:
         logger.warning("without gcc on this machine its models answer more slowly than they could")
         return None
     try:
-        return Kernels(compiled(compiler))
+        found = Kernels(compiled(compiler))
     except (OSError, AttributeError, subprocess.SubprocessError) as error:
         reason = getattr(error, "stderr", None) or error
         logger.warning("the faster arithmetic could not be compiled and is not used: %s", reason)
         return None
+    if has_tiles() and not found.has_tiles:
+        logger.warning("this CPU's tiles cannot be used (an old gcc, or the system refuses them): nothing is compiled")
+        return None
+    return found
 
 
 def compiled(compiler: str, machine: str = "native") -> ctypes.CDLL:
@@ -120,12 +126,16 @@ def compiled(compiler: str, machine: str = "native") -> ctypes.CDLL:
     with TemporaryDirectory() as folder:
         library = Path(folder) / "kernels.so"
         options = ["-O3", f"-march={machine}", "-shared", "-fPIC", "-fopenmp", "-Wno-psabi"]
-        command = [compiler, *options, str(SOURCE), "-o", str(library), *_bound_threads()]
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=SECONDS_TO_COMPILE)
+        command = [compiler, *options, str(SOURCE), "-o", str(library), _bound_threads()]
+        subprocess.run(
+            command, check=True, capture_output=True, text=True, errors="replace", timeout=SECONDS_TO_COMPILE
+        )
         return ctypes.CDLL(str(library))
 
 
-def _bound_threads() -> list[str]:
+def _bound_threads() -> str:
     """torch's own OpenMP library, which may bear another name than the system's; other packages bring others."""
-    own = Path(torch.__file__).with_name("lib")
-    return [str(path) for path in sorted(own.glob("libgomp*"))[:1]]
+    own = sorted(Path(torch.__file__).with_name("lib").glob("libgomp*"))
+    if not own:
+        raise OSError("torch came without an OpenMP library of its own")
+    return str(own[0])

@@ -35,9 +35,9 @@ from inference.engine.checks import (
     is_hub_name,
     parameter_count,
 )
+from inference.engine.compiled_forward import will_be_compiled
 from inference.engine.encoder_decoder import decoder_start
 from inference.engine.hardware import choose_device, choose_dtype, free_memory
-from inference.engine.kernels import kernels
 from inference.engine.prompt import shipped_by
 from inference.engine.prompt_format import PromptFormat, choose_format
 from inference.engine.quantization import quantization_config
@@ -58,7 +58,6 @@ DEFAULT_CONTEXT_LENGTH = 2048  # for configs that do not say; the commonest size
 MEMORY_FOR_ANSWERS = 1.1  # weights alone are not enough: some tenth more for activations and the first answers
 WEIGHTS_FROM, WEIGHTS_TO = 0.3, 0.9  # of the whole loading, as people see it
 SECONDS_BETWEEN_TELLING = 0.2
-COMPILED_FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}  # as config.json names them
 HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.tiktoken"]
 
 
@@ -104,8 +103,8 @@ def load_model(spec: EngineSpec, progress: Progress = lambda loading: None) -> L
 
 
 def _is_compiled(config: Any, spec: EngineSpec, device: torch.device) -> bool:
-    suits = config.model_type in COMPILED_FAMILIES and not spec.quantization and device.type == "cpu"
-    return suits and kernels() is not None
+    is_plain = device.type == "cpu" and not spec.quantization and not spec.trust_remote_code
+    return is_plain and will_be_compiled(config, context_length_of(config, spec.context_length))
 
 
 def context_length_of(config: Any, wanted: int | None) -> int:

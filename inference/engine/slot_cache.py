@@ -57,8 +57,9 @@ class SlotLayer(CacheLayerMixin):
     def fit(self, slots: int, positions: int) -> None:
         assert self.keys is not None and self.values is not None
         most_places = self._slots.most_places
-        self.keys = _fitted(self.keys, slots, positions, most_places)
-        self.values = _fitted(self.values, slots, positions, most_places)
+        # Both or none, where memory ends in between: who reads them expects them to be laid out alike.
+        keys = _fitted(self.keys, slots, positions, most_places)
+        self.keys, self.values = keys, _fitted(self.values, slots, positions, most_places)
 
     def put(self, row: int, key_states: Tensor, value_states: Tensor) -> None:
         """A sequence that has read its prompt. The rest of the row is emptied: a masked NaN is still a NaN."""

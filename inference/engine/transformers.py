@@ -188,7 +188,9 @@ def prompt_tokens_beside(answers: int) -> int:
 def _as_one(rows: list[Tensor]) -> Tensor:
     """[rows, vocabulary]; not copied where they lie right behind each other in one tensor, as one pass leaves them."""
     first, size = rows[0], rows[0].nbytes
-    are_neighbours = all(row.data_ptr() == first.data_ptr() + n * size for n, row in enumerate(rows))
+    are_neighbours = first.is_contiguous() and all(
+        row.data_ptr() == first.data_ptr() + n * size for n, row in enumerate(rows)
+    )
     if are_neighbours and first.untyped_storage().data_ptr() == rows[-1].untyped_storage().data_ptr():
         return first.as_strided((len(rows), len(first)), (len(first), 1))
     return torch.stack(rows)

@@ -15,13 +15,22 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from inference.engine import choose_forward, compiled_forward, compiled_linear, hardware, host, kernels, loading
+from inference.engine import (
+    choose_forward,
+    compiled_forward,
+    compiled_linear,
+    hardware,
+    host,
+    kernels,
+    loading,
+    slot_cache,
+)
 from inference.engine.choose_forward import fastest_right_forward
 from inference.engine.compiled_forward import CompiledForward, is_compiled
 from inference.engine.compiled_linear import CompiledLinear
 from inference.engine.flat_forward import FlatForward
 from inference.engine.forward import OneByOneForward, Work
-from inference.engine.joined_projections import join_projections
+from inference.engine.joined_projections import join_projections, split_projections
 from inference.engine.loading import load_model
 from inference.engine.packing import PackedLinear, added, gated, pack, unpack
 from inference.engine.slot_forward import SlotForward
@@ -50,7 +59,7 @@ def compiler() -> str:
 def machine(request: pytest.FixtureRequest, compiler: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Everything is computed as that machine would."""
     made = kernels.Kernels(kernels.compiled(compiler, request.param))
-    for module in (kernels, choose_forward, compiled_forward, compiled_linear, loading):
+    for module in (kernels, choose_forward, compiled_forward, compiled_linear):
         monkeypatch.setattr(module, "kernels", lambda: made)
     yield request.param
 
@@ -204,13 +213,11 @@ def test_products_that_compute_something_else_are_put_back(
 
 def test_one_kind_of_order_is_undone_and_the_other_kept(make_checkpoint: MakeCheckpoint) -> None:
     model = in_bfloat16(make_checkpoint, "llama_32")
-    model.lm_head = PackedLinear(model.lm_head)
+    model.model.layers[1].mlp.up_proj = PackedLinear(model.model.layers[1].mlp.up_proj)
     assert pack(model, CompiledLinear)
     join_projections(model)
-    assert not is_compiled(model), "the head is another's"
-    model = in_bfloat16(make_checkpoint, "llama_32")
-    model.lm_head = PackedLinear(model.lm_head)
-    assert pack(model, CompiledLinear)
+    assert not is_compiled(model), "one part is another's"
+    split_projections(model)
     unpack(model, CompiledLinear)
     kinds = {type(module) for module in model.modules()}
     assert PackedLinear in kinds and CompiledLinear not in kinds and nn.Linear in kinds
@@ -264,18 +271,76 @@ def test_cpus_that_it_is_for(flags: str, suits: bool, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("name", "quantization", "dtype"),
-    [("llama_32", "", "bfloat16"), ("gpt_neox_64", "", "float32"), ("llama_32", "8bit", "float32")],
+    ("name", "changed", "spec", "dtype"),
+    [
+        ("llama_32", {}, {}, "bfloat16"),
+        ("mistral_64", {"sliding_window": 4096}, {}, "bfloat16"),
+        ("gpt_neox_64", {}, {}, "float32"),
+        ("llama_32", {}, {"quantization": "8bit"}, "float32"),
+        ("llama_32", {}, {"trust_remote_code": True}, "float32"),
+        ("llama_32", {"vocab_size": 32001}, {}, "float32"),
+        ("llama_32", {"head_dim": 80}, {}, "float32"),
+        ("llama_32", {"hidden_act": "gelu"}, {}, "float32"),
+        ("llama_32", {"rope_parameters": {"rope_type": "dynamic"}}, {}, "float32"),
+        ("mistral_64", {"sliding_window": 128}, {}, "float32"),
+    ],
 )
 def test_a_cpu_without_bfloat16_has_it_for_what_is_compiled(
-    name: str, quantization: Any, dtype: str, make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
+    name: str, changed: Any, spec: Any, dtype: str, make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hardware, "cpu_flags", lambda: frozenset({"avx512f"}))
+    asked = EngineSpec("m", "transformers", "", **spec)
     config = loading.load_config(make_checkpoint(name), EngineSpec("m", "transformers", ""))
-    spec = EngineSpec("m", "transformers", "", quantization=quantization)
-    is_taken = loading._is_compiled(config, spec, CPU)
+    for key, value in changed.items():
+        setattr(config, key, value)
+    is_taken = loading._is_compiled(config, asked, CPU)
     assert hardware.choose_dtype("auto", CPU, is_taken) == getattr(torch, dtype)
     assert hardware.choose_dtype("float32", CPU, is_taken) == torch.float32
+
+
+def test_a_head_of_an_odd_size_is_left_to_others(make_checkpoint: MakeCheckpoint, machine: str) -> None:
+    model = in_bfloat16(make_checkpoint, "llama_32")
+    model.lm_head = linear(96, 45)
+    forward = fastest_right_forward(model, CPU, CONTEXT_LENGTH)
+    assert type(forward) is CompiledForward and type(model.lm_head) is PackedLinear
+
+
+def test_tiles_that_cannot_be_used_are_told_and_nothing_is_compiled(
+    anew: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = kernels.compiled
+    monkeypatch.setattr(kernels, "has_tiles", lambda: True)
+    monkeypatch.setattr(kernels, "compiled", lambda compiler: own(compiler, "skylake-avx512"))
+    assert kernels.kernels() is None
+    assert "tiles cannot be used" in caplog.text
+
+
+def test_where_memory_ends_between_keys_and_values_neither_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    slots = slot_cache.Slots(CPU)
+    layer = slot_cache.SlotLayer(slots)
+    layer.lazy_initialization(torch.zeros(1, 2, 3, 32), torch.zeros(1, 2, 3, 32))
+    layer.fit(1, 10)
+    own, calls = slot_cache._fitted, []
+
+    def short_of_memory(*given: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 2:
+            raise MemoryError
+        return own(*given)
+
+    monkeypatch.setattr(slot_cache, "_fitted", short_of_memory)
+    with pytest.raises(MemoryError):
+        layer.fit(1, 300)
+    assert layer.keys is not None and layer.values is not None
+    assert layer.keys.shape == layer.values.shape and layer.keys.stride() == layer.values.stride()
+
+
+def test_keys_and_values_that_lie_differently_are_refused(compiler: str) -> None:
+    found = kernels.kernels()
+    assert found
+    states, keys, positions = torch.zeros(1, 4, 32), torch.zeros(4, 1, 256, 32), torch.zeros(1, dtype=torch.long)
+    with pytest.raises(ValueError, match="alike"):
+        found.attend(kernels.LayerParts(), states, keys, torch.zeros(4, 1, 512, 32)[:, :, :256], positions)
 
 
 def test_the_threads_are_those_of_torch(compiler: str) -> None:
