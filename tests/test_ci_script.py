@@ -1,4 +1,4 @@
-"""`.ci/run` stops at the first thing that is wrong, and shows it."""
+"""`.ci/run` stops at the first thing that is wrong, and shows it; `./run test` knows when it is the whole list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.stack import ROOT
 
-PROGRAMS_OF_THE_MACHINE = ("chromium", "initdb", "msgfmt")
+PROGRAMS_OF_THE_MACHINE = ("chromium", "initdb", "gcc", "msgfmt")
 
 
 @pytest.fixture
@@ -57,3 +57,28 @@ def test_what_a_tool_finds_ends_it(project: Path, tool: str) -> None:
     result = run_in(project)
     assert result.returncode != 0
     assert result.stdout.splitlines()[-1] == f"{tool} complains"
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_whole"),
+    [
+        ([], True),
+        (["-q"], True),
+        (["-x", "-m", "not browser"], True),
+        (["tests/chat", "-x"], False),
+        (["-q", "./tests/test_docs.py"], False),
+        (["-n", "1"], False),
+        (["--numprocesses=1"], False),
+        (["--collect-only", "-q"], False),
+    ],
+)
+def test_the_whole_list_runs_in_several_processes(asked: list[str], is_whole: bool, tmp_path: Path) -> None:
+    for name in ("run", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    script(tmp_path / ".venv" / "bin" / "python", '[ "$1" = -V ] && echo Python 3.11 || printf "%s|" "$@"')
+    (tmp_path / ".venv" / "made-in").write_text(f"{tmp_path.resolve()} with Python 3.11")
+    result = subprocess.run(["sh", "run", "test", *asked], cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 0, result.stderr
+    given = result.stdout.rpartition("-m|pytest|")[2].split("|")[:-1]
+    assert ("--dist" in given) is is_whole
+    assert given[-len(asked) :] == asked if asked else is_whole
