@@ -59,5 +59,5 @@ class CompiledLinear(OrderedLinear):
 def _listed(rows: Tensor) -> Tensor:
     """[tokens, size], as it lies in memory: the compiled program looks at neither shape nor kind."""
     if rows.dtype != torch.bfloat16:
-        raise TypeError(f"bfloat16 is expected here, not {rows.dtype}")
+        raise RuntimeError(f"bfloat16 is expected here, not {rows.dtype}")
     return rows.reshape(-1, rows.shape[-1]).contiguous()

@@ -92,7 +92,7 @@ class Kernels:
         """states: of one token for each of the positions, what follows them is left alone. keys and values:
         [rows, heads, width, size], both laid out alike; the tokens' own are written into them. Gives [rows, size]."""
         if keys.stride() != values.stride():
-            raise ValueError("keys and values are not laid out alike")
+            raise RuntimeError("keys and values are not laid out alike")
         rows = len(positions)
         out = states.new_empty(rows, layer.queries * layer.size)
         steps, pointers = keys.stride()[:2], (tensor.data_ptr() for tensor in (states, keys, values))
