@@ -12,14 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from inference.engine.compiled_linear import OUTPUTS_IN_A_BLOCK, CompiledLinear
-from inference.engine.flat_forward import ROTATIONS, FlatForward, LlamaPass, Norm
+from inference.engine.flat_forward import BUILT_AS_LLAMA, ROTATIONS, FlatForward, LlamaPass, Norm
 from inference.engine.joined_projections import NAMES, Part
 from inference.engine.kernels import Kernels, LayerParts, kernels
 from inference.engine.ragged_attention import Attend, RaggedAttention
 
 MOST_IN_GROUP = 64  # queries that share keys and values: their scores lie on the stack
 HEAD_SIZE_STEP = 32
-FAMILIES = {"llama", "mistral", "qwen2", "qwen3"}  # as config.json names those that are built as Llama
+FAMILIES = {kind.config_class.model_type for kind in BUILT_AS_LLAMA}  # as config.json names them
 
 
 def will_be_compiled(config: Any, context_length: int) -> bool:
@@ -119,7 +119,7 @@ class CompiledPass(LlamaPass):
         return self._kernels.attend(self.parts[layer], states, keys, values, positions)
 
     def _rotations(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """Of the tokens' positions, [tokens, head size]; the first half of the sines is for a difference."""
+        """Of the tokens' positions, each [tokens, head size], as the model has them."""
         cosines, sines = self._model.model.rotary_emb(hidden[None], positions[None])
         return cosines[0].contiguous(), sines[0].contiguous()
 

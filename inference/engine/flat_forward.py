@@ -26,7 +26,7 @@ from inference.engine.slot_forward import SlotForward
 
 logger = logging.getLogger(__name__)
 
-BUILT_AS_LLAMA = {LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM}
+BUILT_AS_LLAMA: set[Any] = {LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM}
 # Rotations that depend on nothing but a token's own position, whatever else is read beside it.
 ROTATIONS = {"default", "linear", "llama3", "yarn"}
 

@@ -36,7 +36,7 @@ from inference.engine.transformers import TransformersEngine
 from inference.engine.types import ChatMessage, Chunk, EngineRequest, EngineSpec, SamplingParams
 
 from .conftest import COMPILED, CONTEXT_LENGTH, MakeCheckpoint
-from .test_flat_forward import logits_of, mixed_steps
+from .test_flat_forward import assert_it_rounds_as_the_model, loaded_in_bfloat16, logits_of, mixed_steps
 
 CPU = torch.device("cpu")
 MACHINES = ["native", "skylake-avx512"]  # the second has neither tiles nor instructions for bfloat16
@@ -60,10 +60,6 @@ def machine(request: pytest.FixtureRequest, compiler: str, monkeypatch: pytest.M
     for module in (kernels, choose_forward, compiled_forward, compiled_linear):
         monkeypatch.setattr(module, "kernels", lambda: made)
     yield request.param
-
-
-def in_bfloat16(make_checkpoint: MakeCheckpoint, name: str) -> Any:
-    return load_model(EngineSpec("m", "transformers", str(make_checkpoint(name)), dtype="bfloat16")).model
 
 
 def linear(inputs: int, outputs: int, bias: bool = False) -> nn.Linear:
@@ -141,24 +137,20 @@ def long_steps(name: str) -> list[list[Work]]:
 def test_the_pass_computes_what_the_model_computes(
     name: str, steps_of: Any, make_checkpoint: MakeCheckpoint, machine: str
 ) -> None:
-    model = in_bfloat16(make_checkpoint, name)
-    plain = OneByOneForward(in_bfloat16(make_checkpoint, name), CPU)
-    exact = OneByOneForward(in_bfloat16(make_checkpoint, name).float(), CPU)
+    model = loaded_in_bfloat16(make_checkpoint, name)
     forward = fastest_right_forward(model, CPU, CONTEXT_LENGTH)
     assert type(forward) is CompiledForward
     assert not [path for path, module in model.named_modules() if type(module) in (nn.Linear, PackedLinear)]
-    mine, theirs, truth = (torch.stack(logits_of(each, steps_of(name))) for each in (forward, plain, exact))
-    rounding = (theirs - truth).abs().mean()
-    assert 0 < (mine - truth).abs().mean() < 1.2 * rounding < truth.std()
+    assert_it_rounds_as_the_model(forward, name, steps_of(name), make_checkpoint)
 
 
 @pytest.mark.parametrize("name", ["phi", "gemma", "gpt_neox_64", "llama"])
 def test_other_models_have_their_products_compiled(name: str, make_checkpoint: MakeCheckpoint, machine: str) -> None:
-    model = in_bfloat16(make_checkpoint, name)
+    model = loaded_in_bfloat16(make_checkpoint, name)
     forward = fastest_right_forward(model, CPU, CONTEXT_LENGTH)
     assert type(forward) is (FlatForward if name == "llama" else SlotForward), "its heads are too small"
     assert [module for module in model.modules() if type(module) is CompiledLinear]
-    exact = OneByOneForward(in_bfloat16(make_checkpoint, name).float(), CPU)
+    exact = OneByOneForward(loaded_in_bfloat16(make_checkpoint, name).float(), CPU)
     mine, truth = (torch.stack(logits_of(each, mixed_steps(name))) for each in (forward, exact))
     assert (mine - truth).abs().mean() < 0.05 * truth.std()
 
@@ -193,7 +185,7 @@ def test_a_pass_that_computes_something_else_is_not_taken(
 ) -> None:
     own = kernels.Kernels.attend
     monkeypatch.setattr(kernels.Kernels, "attend", lambda self, *given: own(self, *given) + 0.5)
-    forward = fastest_right_forward(in_bfloat16(make_checkpoint, "llama_32"), CPU, CONTEXT_LENGTH)
+    forward = fastest_right_forward(loaded_in_bfloat16(make_checkpoint, "llama_32"), CPU, CONTEXT_LENGTH)
     assert type(forward) is FlatForward
     assert "the compiled pass over all tokens is off by" in caplog.text
 
@@ -201,7 +193,7 @@ def test_a_pass_that_computes_something_else_is_not_taken(
 def test_products_that_compute_something_else_are_put_back(
     make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, untouched = (in_bfloat16(make_checkpoint, "llama_32") for _ in range(2))
+    model, untouched = (loaded_in_bfloat16(make_checkpoint, "llama_32") for _ in range(2))
     own = CompiledLinear.forward
     monkeypatch.setattr(CompiledLinear, "forward", lambda self, rows: own(self, rows) + 1)
     assert not pack(model, CompiledLinear)
@@ -210,7 +202,7 @@ def test_products_that_compute_something_else_are_put_back(
 
 
 def test_one_kind_of_order_is_undone_and_the_other_kept(make_checkpoint: MakeCheckpoint) -> None:
-    model = in_bfloat16(make_checkpoint, "llama_32")
+    model = loaded_in_bfloat16(make_checkpoint, "llama_32")
     model.model.layers[1].mlp.up_proj = PackedLinear(model.model.layers[1].mlp.up_proj)
     assert pack(model, CompiledLinear)
     join_projections(model)
@@ -222,7 +214,7 @@ def test_one_kind_of_order_is_undone_and_the_other_kept(make_checkpoint: MakeChe
 
 
 def test_a_head_of_an_odd_size_is_left_to_others(make_checkpoint: MakeCheckpoint, machine: str) -> None:
-    model = in_bfloat16(make_checkpoint, "llama_32")
+    model = loaded_in_bfloat16(make_checkpoint, "llama_32")
     model.lm_head = linear(96, 45)
     forward = fastest_right_forward(model, CPU, CONTEXT_LENGTH)
     assert type(forward) is CompiledForward and type(model.lm_head) is PackedLinear

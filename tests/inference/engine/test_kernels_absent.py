@@ -17,7 +17,8 @@ from inference.engine.packing import PackedLinear
 from inference.engine.types import EngineSpec
 
 from .conftest import CONTEXT_LENGTH, MakeCheckpoint
-from .test_kernels import CPU, compiler, in_bfloat16
+from .test_flat_forward import CPU, loaded_in_bfloat16
+from .test_kernels import compiler
 
 __all__ = ["compiler"]  # the fixture: these tests, too, need a CPU that the program is for
 
@@ -34,7 +35,7 @@ def test_without_a_compiler_everything_is_as_before(
     make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(kernels, "c_compiler", lambda: None)
-    model = in_bfloat16(make_checkpoint, "llama_32")
+    model = loaded_in_bfloat16(make_checkpoint, "llama_32")
     assert type(fastest_right_forward(model, CPU, CONTEXT_LENGTH)) is FlatForward
     assert type(model.lm_head) is PackedLinear
     assert caplog.text.count("without gcc on this machine") == 1
