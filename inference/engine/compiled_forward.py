@@ -1,21 +1,21 @@
-"""The pass over all tokens of a step with a layer in three calls of the compiled arithmetic (`kernels.c`): what comes
-before attention, attention of what decodes, what comes behind it. Prompts are attended to by torch as before.
+"""The pass over all tokens of a step by the compiled arithmetic (`arithmetic/`): all layers in one call where every
+token decodes. Prompts are attended to by torch as before, in the middle of each layer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from ctypes import Array
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
 from inference.engine.compiled_linear import OUTPUTS_IN_A_BLOCK, CompiledLinear
-from inference.engine.flat_forward import BUILT_AS_LLAMA, ROTATIONS, FlatForward, LlamaPass, Norm
+from inference.engine.flat_forward import BUILT_AS_LLAMA, ROTATIONS, FlatForward, LlamaPass
 from inference.engine.joined_projections import NAMES, Part
-from inference.engine.kernels import Kernels, LayerParts, kernels
-from inference.engine.ragged_attention import Attend, RaggedAttention
+from inference.engine.kernels import Kept, Kernels, LayerParts, Work, kept_of, kernels
+from inference.engine.ragged_attention import Attend, RaggedAttention, read
 
 MOST_IN_GROUP = 64  # queries that share keys and values: their scores lie on the stack
 HEAD_SIZE_STEP = 32
@@ -93,30 +93,31 @@ class CompiledPass(LlamaPass):
         found = kernels()
         assert found, "layers were compiled"
         self._kernels: Kernels = found
-        self.parts = [_parts(layer) for layer in model.model.layers[: model.config.num_hidden_layers]]
-        self._norm = Norm(model.model.norm)
+        parts = [_parts(layer) for layer in model.model.layers[: model.config.num_hidden_layers]]
+        self._parts = (LayerParts * len(parts))(*parts)
+        self._last_norm = model.model.norm
 
     def logits(self, token_ids: Tensor, positions: Tensor, last: Tensor, attend: Attend) -> Tensor:
         """In float32, as the head sums them, where the head is compiled, too."""
+        assert isinstance(attend, CompiledAttention)
         hidden = self._model.model.embed_tokens(token_ids)
-        cosines, sines = self._rotations(hidden, positions)
+        step = Step(self._parts[0], hidden, *self._rotations(hidden, positions), attend.row_count)
         self._kernels.use_threads(torch.get_num_threads())
-        first = self.parts[0]
-        heads, size = first.queries + 2 * first.keys, first.size
-        normed = torch.empty_like(hidden)
-        states = hidden.new_empty(len(hidden), heads, size)
-        inner = hidden.new_empty(len(hidden), first.gate.outputs)
-        for number, layer in enumerate(self.parts):
-            self._kernels.before_attention(layer, hidden, cosines, sines, normed, states)
-            queries, keys, values = states.split([layer.queries, layer.keys, layer.keys], dim=1)
-            seen = attend(number, queries, keys, values).contiguous()
-            self._kernels.after_attention(layer, seen, hidden, normed, inner)
-        head, told = self._model.lm_head, self._norm(hidden[last])
-        return head.exact(told) if isinstance(head, CompiledLinear) else cast(Tensor, head(told))
+        attend.begin(self._kernels, self._parts, step)
+        if attend.are_all_decoding:
+            attend.decode()
+            return self._told(hidden)
+        for number, layer in enumerate(self._parts):
+            self._kernels.before_attention(layer, step.work)
+            attend(number, *step.states.split([layer.queries, layer.keys, layer.keys], dim=1))
+            self._kernels.after_attention(layer, step.work)
+        return self._told(hidden[last])
 
-    def attend(self, layer: int, states: Tensor, keys: Tensor, values: Tensor, positions: Tensor) -> Tensor:
-        """As `Kernels.attend`, by the layer's number."""
-        return self._kernels.attend(self.parts[layer], states, keys, values, positions)
+    def _told(self, hidden: Tensor) -> Tensor:
+        head, norm = self._model.lm_head, self._last_norm
+        if isinstance(head, CompiledLinear):
+            return self._kernels.head(norm.weight, norm.variance_epsilon, head.weights, hidden)
+        return cast(Tensor, head(norm(hidden)))
 
     def _rotations(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Of the tokens' positions, each [tokens, head size], as the model has them."""
@@ -124,22 +125,59 @@ class CompiledPass(LlamaPass):
         return cosines[0].contiguous(), sines[0].contiguous()
 
 
+class Step:
+    """The tensors of one pass, which all layers share, and where they lie."""
+
+    def __init__(self, layer: LayerParts, hidden: Tensor, cosines: Tensor, sines: Tensor, rows: int) -> None:
+        tokens = len(hidden)
+        self.states = hidden.new_empty(tokens, layer.queries + 2 * layer.keys, layer.size)
+        self.seen = hidden.new_empty(tokens, layer.queries * layer.size)
+        tensors = {
+            "hidden": hidden,
+            "normed": torch.empty_like(hidden),
+            "states": self.states,
+            "seen": self.seen,
+            "inner": hidden.new_empty(tokens, layer.gate.outputs),
+            "cosines": cosines,
+            "sines": sines,
+        }
+        self._tensors = tensors  # kept alive
+        self.work = Work(tokens=tokens, rows=rows, **{name: tensor.data_ptr() for name, tensor in tensors.items()})
+
+
 class CompiledForward(FlatForward):
     """Taken where `is_compiled`."""
 
     def made_for(self, model: Any) -> tuple[LlamaPass, Callable[..., RaggedAttention]]:
-        compiled = CompiledPass(model)
-        return compiled, partial(CompiledAttention, compiled.attend)
+        return CompiledPass(model), CompiledAttention
 
 
 class CompiledAttention(RaggedAttention):
-    """queries: the beginning of what `before_attention` wrote, keys and values behind them in each token."""
+    """What decodes is attended to by the compiled program, prompts by torch. Both write into what the step has seen."""
 
-    def __init__(self, attend: Callable[..., Tensor], *given: Any) -> None:
-        super().__init__(*given)
-        self._attend = attend
+    def begin(self, program: Kernels, layers: Array[LayerParts], step: Step) -> None:
+        self._kernels, self._layers, self._step = program, layers, step
+        if self._rows:
+            stored = self._rows.slot_layers[: len(layers)]
+            self._kept = (Kept * len(layers))(*(kept_of(*each.tensors) for each in stored))
+            step.work.positions = self._rows.slots.positions.data_ptr()
 
-    def _decode(self, layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        assert self._rows
-        kept = self._rows.slot_layers[layer]
-        return self._attend(layer, queries, kept.keys, kept.values, self._rows.slots.positions)
+    @property
+    def row_count(self) -> int:
+        return self._count
+
+    @property
+    def are_all_decoding(self) -> bool:
+        return not self._pieces
+
+    def decode(self) -> None:
+        """All layers at once."""
+        self._kernels.decode(self._layers, self._step.work, self._kept)
+
+    def __call__(self, layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        if self._rows:
+            self._kernels.attend(self._layers[layer], self._step.work, self._kept[layer])
+        for piece in self._pieces:
+            here = piece.tokens
+            self._step.seen[here] = read(layer, piece, queries[here], keys[here], values[here])
+        return self._step.seen

@@ -147,9 +147,9 @@ class FlatForward(SlotForward):
         lists = [*(decoding[key] for key in self._keys), *(work.token_ids for work in reading)]
         if not lists:
             return {}
-        cache, seen = self._begin_rows() if self._keys else (None, None)
+        cache = self._begin_rows() if self._keys else None
         pieces = [(self._cache_of(work.key), len(work.token_ids)) for work in reading]
-        attention = self._attention(cache, seen, pieces, self._model.dtype, self._device)
+        attention = self._attention(cache, pieces, self._model.dtype, self._device)
         token_ids = torch.tensor([token_id for tokens in lists for token_id in tokens], device=self._device)
         ends = torch.tensor([len(tokens) for tokens in lists], device=self._device).cumsum(0) - 1
         logits = self._pass.logits(token_ids, attention.positions, ends, attention)

@@ -1,4 +1,4 @@
-"""Compiles `kernels.c` for this very machine, where it has a C compiler, and calls what came of it.
+"""Compiles `arithmetic/kernels.c` for this very machine, where it has a C compiler, and calls what came of it.
 
 It takes a second beside the seconds in which a model is read, so nothing is kept: there is no old one to mistrust. The
 threads are those of torch, whose OpenMP library is bound; a second one would quarrel with it about the cores.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import subprocess
-from ctypes import POINTER, Structure, byref, c_float, c_int, c_long, c_void_p
+from ctypes import POINTER, Array, Structure, byref, c_float, c_int, c_long, c_void_p
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from inference.engine.host import c_compiler, has_tiles, suits_kernels
 
 logger = logging.getLogger(__name__)
 
-SOURCE = Path(__file__).with_name("kernels.c")
+SOURCE = Path(__file__).parent / "arithmetic" / "kernels.c"
 SECONDS_TO_COMPILE = 60
 PLAIN, EXACT, ADDED = 0, 1, 2  # the kinds of a product
 
@@ -41,22 +41,43 @@ class LayerParts(Structure):
     )
 
 
+class Work(Structure):
+    """What the layers of a pass work on; `kernels.c` has the shapes."""
+
+    _fields_ = (
+        *((name, c_int) for name in ("tokens", "rows")),
+        *(
+            (name, c_void_p)
+            for name in ("hidden", "normed", "states", "seen", "inner", "cosines", "sines", "positions")
+        ),
+    )
+
+
+class Kept(Structure):
+    """A layer's keys and values."""
+
+    _fields_ = (("keys", c_void_p), ("values", c_void_p), ("row_step", c_long), ("head_step", c_long))
+
+
 class Kernels:
-    """The compiled program. Tensors are bfloat16, contiguous and on the CPU; nobody checks that again."""
+    """The compiled program. Tensors are bfloat16, contiguous and on the CPU; nobody checks that again. Everything here
+    raises MemoryError where there is none left."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        layer, weights, address = POINTER(LayerParts), POINTER(Weights), c_void_p
+        layer, weights, work, kept, address = (*map(POINTER, (LayerParts, Weights, Work, Kept)), c_void_p)
         for name, kinds in {
             "prepare": [],
             "use_threads": [c_int],
             "linear": [weights, c_int, address, address, address, c_int],
             "gated": [weights, weights, c_int, address, address],
-            "before_attention": [layer, c_int, *[address] * 5],
-            "after_attention": [layer, c_int, *[address] * 4],
-            "attend": [layer, c_int, *[address] * 3, c_long, c_long, address, address],
+            "decode": [layer, c_int, work, kept],
+            "before_attention": [layer, work],
+            "attend": [layer, work, kept],
+            "after_attention": [layer, work],
+            "head": [address, c_float, weights, c_int, address, address, address],
         }.items():
             function = getattr(library, name)
-            function.argtypes, function.restype = kinds, c_int if name == "prepare" else None
+            function.argtypes, function.restype = kinds, None if name == "use_threads" else c_int
         self._library = library
         self.has_tiles = bool(library.prepare())
 
@@ -67,37 +88,47 @@ class Kernels:
         """rows: [tokens, inputs]; residual for ADDED: [tokens, outputs]. EXACT gives float32."""
         out = rows.new_empty(len(rows), weights.outputs, dtype=torch.float32 if kind == EXACT else torch.bfloat16)
         other = None if residual is None else residual.data_ptr()
-        self._library.linear(byref(weights), len(rows), rows.data_ptr(), out.data_ptr(), other, kind)
+        _done(self._library.linear(byref(weights), len(rows), rows.data_ptr(), out.data_ptr(), other, kind))
         return out
 
     def gated(self, gate: Weights, up: Weights, rows: Tensor) -> Tensor:
         """SiLU(gate(rows)) * up(rows)"""
         out = rows.new_empty(len(rows), up.outputs)
-        self._library.gated(byref(gate), byref(up), len(rows), rows.data_ptr(), out.data_ptr())
+        _done(self._library.gated(byref(gate), byref(up), len(rows), rows.data_ptr(), out.data_ptr()))
         return out
 
-    def before_attention(
-        self, layer: LayerParts, hidden: Tensor, cosines: Tensor, sines: Tensor, normed: Tensor, states: Tensor
-    ) -> None:
-        """Writes states: [tokens, heads of queries, keys and values, head size]; normed is room."""
-        pointers = (tensor.data_ptr() for tensor in (hidden, cosines, sines, normed, states))
-        self._library.before_attention(byref(layer), len(hidden), *pointers)
+    def decode(self, layers: Array[LayerParts], work: Work, kept: Array[Kept]) -> None:
+        """All layers of a pass in which every token decodes: changes the hidden states, keys and values."""
+        _done(self._library.decode(layers, len(layers), byref(work), kept))
 
-    def after_attention(self, layer: LayerParts, seen: Tensor, hidden: Tensor, normed: Tensor, inner: Tensor) -> None:
-        """Changes hidden: [tokens, size]; normed and inner are room."""
-        pointers = (tensor.data_ptr() for tensor in (seen, hidden, normed, inner))
-        self._library.after_attention(byref(layer), len(hidden), *pointers)
+    def before_attention(self, layer: LayerParts, work: Work) -> None:
+        _done(self._library.before_attention(byref(layer), byref(work)))
 
-    def attend(self, layer: LayerParts, states: Tensor, keys: Tensor, values: Tensor, positions: Tensor) -> Tensor:
-        """states: of one token for each of the positions, what follows them is left alone. keys and values:
-        [rows, heads, width, size], both laid out alike; the tokens' own are written into them. Gives [rows, size]."""
-        if keys.stride() != values.stride():
-            raise RuntimeError("keys and values are not laid out alike")
-        rows = len(positions)
-        out = states.new_empty(rows, layer.queries * layer.size)
-        steps, pointers = keys.stride()[:2], (tensor.data_ptr() for tensor in (states, keys, values))
-        self._library.attend(byref(layer), rows, *pointers, *steps, positions.data_ptr(), out.data_ptr())
+    def attend(self, layer: LayerParts, work: Work, kept: Kept) -> None:
+        """For the tokens that decode, which come first. Their own keys and values are written behind the others."""
+        _done(self._library.attend(byref(layer), byref(work), byref(kept)))
+
+    def after_attention(self, layer: LayerParts, work: Work) -> None:
+        _done(self._library.after_attention(byref(layer), byref(work)))
+
+    def head(self, norm: Tensor, epsilon: float, weights: Weights, hidden: Tensor) -> Tensor:
+        """What comes behind the layers, in float32. hidden: [tokens, size]."""
+        normed, out = torch.empty_like(hidden), hidden.new_empty(len(hidden), weights.outputs, dtype=torch.float32)
+        pointers = (tensor.data_ptr() for tensor in (hidden, normed, out))
+        _done(self._library.head(norm.data_ptr(), epsilon, byref(weights), len(hidden), *pointers))
         return out
+
+
+def _done(outcome: int) -> None:
+    if outcome:
+        raise MemoryError("no memory is left for the list of a pass")
+
+
+def kept_of(keys: Tensor, values: Tensor) -> Kept:
+    """keys and values: [rows, heads, positions, size], both laid out alike."""
+    if keys.stride() != values.stride():
+        raise RuntimeError("keys and values are not laid out alike")
+    return Kept(keys.data_ptr(), values.data_ptr(), *keys.stride()[:2])
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """Tokens of a prompt: their place in the list, and the cache that they go into."""
 
     tokens: slice
@@ -36,17 +36,17 @@ class RaggedAttention:
     def __init__(
         self,
         rows: SlotCache | None,
-        seen: Tensor | None,
         pieces: Sequence[tuple[Any, int]],
         dtype: torch.dtype,
         device: torch.device,
     ) -> None:
-        """rows: of the decoding sequences, ready for a step; seen: the positions that each sees, [rows, width].
-        pieces: for each prompt its own cache and how many tokens of it come now."""
+        """rows: of the decoding sequences, ready for a step. pieces: for each prompt its own cache and how many tokens
+        of it come now."""
         self._rows = rows
         self._count = rows.slots.count if rows else 0
-        self._row_mask = None if seen is None else _as_mask(seen[:, None, None, :], dtype)
-        self._pieces: list[_Piece] = []
+        self._dtype = dtype
+        self._row_mask: Tensor | None = None
+        self._pieces: list[Piece] = []
         positions = [rows.slots.positions] if rows else []
         start = self._count
         for cache, length in pieces:
@@ -55,7 +55,7 @@ class RaggedAttention:
             mask = None
             if past and length > 1:
                 mask = _as_mask(torch.arange(past + length, device=device)[None, :] <= own[:, None], dtype)
-            self._pieces.append(_Piece(slice(start, start + length), cache, mask))
+            self._pieces.append(Piece(slice(start, start + length), cache, mask))
             positions.append(own)
             start += length
         self.positions = torch.cat(positions)
@@ -67,18 +67,20 @@ class RaggedAttention:
             results.append(self._decode(layer, queries[here], keys[here], values[here]))
         for piece in self._pieces:
             here = piece.tokens
-            results.append(_read(layer, piece, queries[here], keys[here], values[here]))
+            results.append(read(layer, piece, queries[here], keys[here], values[here]))
         return torch.cat(results) if len(results) > 1 else results[0]
 
     def _decode(self, layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         assert self._rows
+        if self._row_mask is None:
+            self._row_mask = _as_mask(self._rows.slots.seen()[:, None, None, :], self._dtype)
         seen_keys, seen_values = self._rows.update(keys[:, :, None], values[:, :, None], layer)
         groups = queries.view(self._count, keys.shape[1], -1, queries.shape[-1])
         seen = scaled_dot_product_attention(groups, seen_keys, seen_values, attn_mask=self._row_mask)
         return seen.reshape(self._count, -1)
 
 
-def _read(layer: int, piece: _Piece, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+def read(layer: int, piece: Piece, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     seen_keys, seen_values = piece.cache.update(keys.transpose(0, 1)[None], values.transpose(0, 1)[None], layer)
     seen = scaled_dot_product_attention(
         queries.transpose(0, 1)[None],

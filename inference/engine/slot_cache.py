@@ -39,6 +39,10 @@ class Slots:
         self.rows = torch.arange(self.count, device=self.device)
         self.positions = torch.tensor(self.lengths, device=self.device)
 
+    def seen(self) -> Tensor:
+        """Which positions each row sees in this step, [rows, width]."""
+        return torch.arange(self.width, device=self.device)[None, :] <= self.positions[:, None]
+
 
 class SlotLayer(CacheLayerMixin):
     """One layer's keys and values: [slots, heads, positions, head size], as large as needed."""
@@ -53,6 +57,11 @@ class SlotLayer(CacheLayerMixin):
 
         self.keys, self.values = empty(key_states), empty(value_states)
         self.is_initialized = True
+
+    @property
+    def tensors(self) -> tuple[Tensor, Tensor]:
+        assert self.keys is not None and self.values is not None
+        return self.keys, self.values
 
     def fit(self, slots: int, positions: int) -> None:
         assert self.keys is not None and self.values is not None

@@ -111,20 +111,19 @@ class SlotForward(OneByOneForward):
             break
         return results
 
-    def _begin_rows(self) -> tuple[SlotCache, Tensor]:
-        """The cache, ready to take one token for each row, and which positions each row sees: [rows, width]."""
+    def _begin_rows(self) -> SlotCache:
+        """The cache, ready to take one token for each row."""
         cache = self._slot_cache
         assert cache is not None
         cache.slots.most_places = self.most_places
         cache.begin_step()
-        width, positions = cache.slots.width, cache.slots.positions
-        return cache, torch.arange(width, device=self._device)[None, :] <= positions[:, None]
+        return cache
 
     def _forward_rows(self, token_ids: list[int]) -> Tensor:
-        cache, seen = self._begin_rows()
+        cache = self._begin_rows()
         slots = cache.slots
         # A mask as for padding: each row sees its own positions, the model itself adds what else it needs.
-        inputs: dict[str, Any] = {"attention_mask": seen.long(), **self._options}
+        inputs: dict[str, Any] = {"attention_mask": slots.seen().long(), **self._options}
         if "position_ids" in self._parameters:
             inputs["position_ids"] = slots.positions[:, None]
         input_ids = torch.tensor(token_ids, device=self._device)[:, None]

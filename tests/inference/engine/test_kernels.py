@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,15 @@ def compiler() -> str:
     return found
 
 
+@lru_cache
+def kernels_for(machine: str, compiler: str) -> kernels.Kernels:
+    return kernels.Kernels(kernels.compiled(compiler, machine))
+
+
 @pytest.fixture(params=MACHINES)
 def machine(request: pytest.FixtureRequest, compiler: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Everything is computed as that machine would."""
-    made = kernels.Kernels(kernels.compiled(compiler, request.param))
+    made = kernels_for(request.param, compiler)
     for module in (kernels, choose_forward, compiled_forward, compiled_linear):
         monkeypatch.setattr(module, "kernels", lambda: made)
     yield request.param
@@ -183,8 +189,8 @@ def test_answers_do_not_depend_on_their_neighbours(make_checkpoint: MakeCheckpoi
 def test_a_pass_that_computes_something_else_is_not_taken(
     make_checkpoint: MakeCheckpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    own = kernels.Kernels.attend
-    monkeypatch.setattr(kernels.Kernels, "attend", lambda self, *given: own(self, *given) + 0.5)
+    own = kernels.Kernels.head
+    monkeypatch.setattr(kernels.Kernels, "head", lambda self, *given: own(self, *given).roll(1, dims=-1))
     forward = fastest_right_forward(loaded_in_bfloat16(make_checkpoint, "llama_32"), CPU, CONTEXT_LENGTH)
     assert type(forward) is FlatForward
     assert "the compiled pass over all tokens is off by" in caplog.text
@@ -240,12 +246,50 @@ def test_where_memory_ends_between_keys_and_values_neither_grows(monkeypatch: py
     assert layer.keys.shape == layer.values.shape and layer.keys.stride() == layer.values.stride()
 
 
-def test_keys_and_values_that_lie_differently_are_refused(compiler: str) -> None:
-    found = kernels.kernels()
-    assert found
-    states, keys, positions = torch.zeros(1, 4, 32), torch.zeros(4, 1, 256, 32), torch.zeros(1, dtype=torch.long)
+def test_keys_and_values_that_lie_differently_are_refused() -> None:
+    keys = torch.zeros(4, 1, 256, 32)
     with pytest.raises(RuntimeError, match="alike"):
-        found.attend(kernels.LayerParts(), states, keys, torch.zeros(4, 1, 512, 32)[:, :, :256], positions)
+        kernels.kept_of(keys, torch.zeros(4, 1, 512, 32)[:, :, :256])
+
+
+@pytest.fixture
+def busy_cores() -> Iterator[None]:
+    """Something of a higher priority that takes a core now and then, as the site does."""
+    program = "import time\nwhile True:\n    time.sleep(0.001)\n    end = time.perf_counter() + 0.001\n"
+    program += "    while time.perf_counter() < end: pass\n"
+    running = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(os.cpu_count() or 1)]
+    yield
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.usefixtures("busy_cores")
+def test_threads_that_are_sent_away_change_nothing(make_checkpoint: MakeCheckpoint, machine: str) -> None:
+    """More threads than cores, so that the system takes them away in the middle of their parts, others do those parts
+    again, and they come back when the pass is elsewhere."""
+    forward = fastest_right_forward(loaded_in_bfloat16(make_checkpoint, "llama_32"), CPU, CONTEXT_LENGTH)
+    assert type(forward) is CompiledForward
+    prompts = [Work(row, [row + 1, 5, 7]) for row in range(6)]
+
+    def answered(threads: int, name: int) -> list[torch.Tensor]:
+        torch.set_num_threads(threads)
+        works = [Work(name + int(str(work.key)), work.token_ids) for work in prompts]
+        told = []
+        for step in range(40):
+            told.append(torch.stack([each for each in forward.advance(works) if isinstance(each, torch.Tensor)]))
+            works = [Work(work.key, [(step * 7 + 3) % 50], is_decoding=True) for work in works]
+        for work in works:
+            forward.release(work.key)
+        return told
+
+    try:
+        expected = answered(1, 0)
+        for turn in range(1, 9):
+            for mine, theirs in zip(answered(4 * (os.cpu_count() or 1), 10 * turn), expected, strict=True):
+                assert torch.equal(mine, theirs)
+    finally:
+        torch.set_num_threads(1)
 
 
 def test_the_threads_are_those_of_torch(compiler: str) -> None:
