@@ -131,7 +131,7 @@ class Step:
     def __init__(self, layer: LayerParts, hidden: Tensor, cosines: Tensor, sines: Tensor, rows: int) -> None:
         tokens = len(hidden)
         self.states = hidden.new_empty(tokens, layer.queries + 2 * layer.keys, layer.size)
-        self.seen = hidden.new_empty(tokens, layer.queries * layer.size)
+        self.seen = hidden.new_empty(tokens, layer.queries, layer.size)
         tensors = {
             "hidden": hidden,
             "normed": torch.empty_like(hidden),

@@ -67,7 +67,7 @@ class RaggedAttention:
             results.append(self._decode(layer, queries[here], keys[here], values[here]))
         for piece in self._pieces:
             here = piece.tokens
-            results.append(read(layer, piece, queries[here], keys[here], values[here]))
+            results.append(read(layer, piece, queries[here], keys[here], values[here]).flatten(1))
         return torch.cat(results) if len(results) > 1 else results[0]
 
     def _decode(self, layer: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -81,6 +81,7 @@ class RaggedAttention:
 
 
 def read(layer: int, piece: Piece, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """[tokens, heads, head size]"""
     seen_keys, seen_values = piece.cache.update(keys.transpose(0, 1)[None], values.transpose(0, 1)[None], layer)
     seen = scaled_dot_product_attention(
         queries.transpose(0, 1)[None],
@@ -90,7 +91,7 @@ def read(layer: int, piece: Piece, queries: Tensor, keys: Tensor, values: Tensor
         is_causal=piece.mask is None and len(queries) > 1,
         enable_gqa=queries.shape[1] != keys.shape[1],
     )
-    return seen[0].transpose(0, 1).reshape(len(queries), -1)
+    return seen[0].transpose(0, 1)
 
 
 def _as_mask(seen: Tensor, dtype: torch.dtype) -> Tensor:

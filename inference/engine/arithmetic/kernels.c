@@ -6,7 +6,7 @@
 
 #include "phases.h"
 
-enum { SEEN = 128, MOST_BLOCKS = 8, MOST_KEPT = 64, TOKENS_OF_A_NORM = 4 };
+enum { SEEN = 128, MOST_BLOCKS = 8, MOST_KEPT = 64, TOKENS_OF_A_PART = 4 };
 
 struct layer {
     struct weights project, output, gate, up, down;
@@ -96,10 +96,12 @@ static void normalise_one(bf16 *to, const bf16 *from, const bf16 *weight, float 
         narrow(to + i, widened(narrowed(wide(from + i) * factor)) * wide(weight + i));
 }
 
+static int parts_of(int tokens) { return (tokens + TOKENS_OF_A_PART - 1) / TOKENS_OF_A_PART; }
+
 /* product: rows are what is normed, out is where it goes. */
 static int normalise(struct phase *p, int part) {
-    const int size = p->product.weights->inputs, from = part * TOKENS_OF_A_NORM, left = p->product.tokens - from;
-    const int tokens = left < TOKENS_OF_A_NORM ? left : TOKENS_OF_A_NORM;
+    const int size = p->product.weights->inputs, from = part * TOKENS_OF_A_PART, left = p->product.tokens - from;
+    const int tokens = left < TOKENS_OF_A_PART ? left : TOKENS_OF_A_PART;
     bf16 normed[tokens * size];
     for (int t = 0; t < tokens; t++)
         normalise_one(normed + t * size, p->product.rows + (from + t) * (long)size, p->norm, p->epsilon, size);
@@ -110,31 +112,38 @@ static int normalise(struct phase *p, int part) {
 
 /* Before a product with these weights. */
 static void add_norm(const bf16 *norm, float epsilon, int tokens, const struct weights *weights, const bf16 *from, bf16 *to) {
-    struct phase *p = add_phase(normalise, (tokens + TOKENS_OF_A_NORM - 1) / TOKENS_OF_A_NORM);
+    struct phase *p = add_phase(normalise, parts_of(tokens));
     p->product = (struct product){from, tokens, weights, NULL, NULL, to, PLAIN};
     p->norm = norm;
     p->epsilon = epsilon;
 }
 
-/* The queries and keys of one token. */
-static int rotate(struct phase *p, int token) {
-    const struct layer *l = p->layer;
-    const int half = l->size / 2, turned = l->queries + l->keys;
-    const bf16 *cosine = p->work->cosines + (long)token * l->size, *sine = p->work->sines + (long)token * l->size;
-    bf16 *states = p->work->states + (long)token * (turned + l->keys) * l->size, result[turned * l->size];
-    memcpy(result, states, sizeof result);
-    for (int h = 0; h < turned; h++) {
-        bf16 *head = result + h * l->size;
-        const bf16 *weight = h < l->queries ? l->norm_queries : l->norm_keys;
-        if (weight) normalise_one(head, head, weight, l->epsilon_heads, l->size);
+/* The queries and keys of a token. */
+static void rotate_one(bf16 *to, const bf16 *states, const struct layer *l, const bf16 *cosine, const bf16 *sine) {
+    const int half = l->size / 2;
+    for (int h = 0; h < l->queries + l->keys; h++, to += l->size, states += l->size) {
+        const bf16 *from = states, *weight = h < l->queries ? l->norm_queries : l->norm_keys;
+        if (weight) normalise_one(to, from, weight, l->epsilon_heads, l->size), from = to;
         for (int i = 0; i < half; i += SIDE) {
-            vec a = wide(head + i), b = wide(head + half + i);
-            narrow(head + i, a * wide(cosine + i) - b * wide(sine + i));
-            narrow(head + half + i, b * wide(cosine + half + i) + a * wide(sine + half + i));
+            vec a = wide(from + i), b = wide(from + half + i);
+            narrow(to + i, a * wide(cosine + i) - b * wide(sine + i));
+            narrow(to + half + i, b * wide(cosine + half + i) + a * wide(sine + half + i));
         }
     }
-    if (!may_write(p, token)) return 0;
-    memcpy(states, result, sizeof result);
+}
+
+static int rotate(struct phase *p, int part) {
+    const struct layer *l = p->layer;
+    const struct work *w = p->work;
+    const int from = part * TOKENS_OF_A_PART, left = w->tokens - from, tokens = left < TOKENS_OF_A_PART ? left : TOKENS_OF_A_PART;
+    const int turned = (l->queries + l->keys) * l->size, width = turned + l->keys * l->size;
+    bf16 *states = w->states + (long)from * width, result[tokens][turned];
+    for (int t = 0; t < tokens; t++) {
+        const long of_token = (from + t) * (long)l->size;
+        rotate_one(result[t], states + t * width, l, w->cosines + of_token, w->sines + of_token);
+    }
+    if (!may_write(p, part)) return 0;
+    for (int t = 0; t < tokens; t++) memcpy(states + t * width, result[t], sizeof result[t]);
     return 1;
 }
 
@@ -229,7 +238,7 @@ enum { PHASES_BEFORE = 3, PHASES_BEHIND = 4, PHASES_OF_A_LAYER = PHASES_BEFORE +
 static void add_before(const struct layer *l, const struct work *w) {
     add_norm(l->norm_before, l->epsilon, w->tokens, &l->project, w->hidden, w->normed);
     add_product((struct product){w->normed, w->tokens, &l->project, NULL, NULL, w->states, PLAIN});
-    struct phase *p = add_phase(rotate, w->tokens);
+    struct phase *p = add_phase(rotate, parts_of(w->tokens));
     p->layer = l;
     p->work = w;
 }
