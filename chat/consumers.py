@@ -14,13 +14,14 @@ from contextlib import suppress
 from typing import Any
 
 from channels.auth import get_user
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from chat.models import Message
-from chat.owners import owner_of_scope
+from chat.owners import Owner, owner_of_scope
 from chat.reply_frames import ReplyFrames
 from inference.events import Delta, Event, Failed, Finished
 from inference.stream import follow
@@ -45,11 +46,15 @@ class ReplyConsumer(AsyncWebsocketConsumer):
 
     followed = 0  # replies that are followed in this process at this moment
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without the hop into a thread that looks for old connections to the database first: each use of the
+        database here does that itself."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         self.tasks: list[asyncio.Task[None]] = []
         # Authorised here, by the same lookup as the page: a reply's address alone opens nothing.
-        self.owner = await owner_of(self.scope)
-        message = await self._readable_message()
+        self.owner, message = await self._readable_message()
         if message is None:
             await self.close()
             return
@@ -127,12 +132,13 @@ class ReplyConsumer(AsyncWebsocketConsumer):
                     await self.cannot_wait.wait()
 
     @database_sync_to_async
-    def _readable_message(self) -> Message | None:
-        number = self.scope["url_route"]["kwargs"]["message_id"]
+    def _readable_message(self) -> tuple[Owner | None, Message | None]:
+        """Who asks, and the reply if it is theirs."""
+        owner, number = owner_of_scope(self.scope), self.scope["url_route"]["kwargs"]["message_id"]
         try:
-            return Message.objects.owned_by(self.owner).get(pk=number, role=Message.Role.ASSISTANT)
+            return owner, Message.objects.owned_by(owner).get(pk=number, role=Message.Role.ASSISTANT)
         except Message.DoesNotExist:
-            return None
+            return owner, None
 
     async def _is_still_allowed(self) -> bool:
         """Asks the session anew: it is gone after logging out in another tab, and worth nothing after the password

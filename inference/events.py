@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -54,21 +54,26 @@ class Failed:
 Event = Delta | Status | Finished | Failed
 KINDS: dict[str, type[Any]] = {"delta": Delta, "status": Status, "finished": Finished, "failed": Failed}
 NAMES = {kind: name for name, kind in KINDS.items()}
+FIELDS = {kind: tuple(part.name for part in fields(kind)) for kind in NAMES}
+RARE = ("logprobs", "began_at")  # hardly anybody asks for them; an answer begins once
+ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def to_wire(event: Event) -> str:
-    fields = {"kind": NAMES[type(event)], **asdict(event)}
-    for rare in ("logprobs", "began_at"):  # hardly anybody asks for them; an answer begins once
-        if not fields.get(rare):
-            fields.pop(rare, None)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    kind = type(event)
+    values = {"kind": NAMES[kind]}
+    for name in FIELDS[kind]:
+        value = getattr(event, name)
+        if value or name not in RARE:
+            values[name] = value
+    return ENCODE(values)
 
 
 def from_wire(text: str | bytes) -> Event:
-    fields = json.loads(text)
-    kind = KINDS[fields.pop("kind")]
+    values = json.loads(text)
+    kind = KINDS[values.pop("kind")]
     if kind is Delta:
-        fields["token_ids"] = tuple(fields["token_ids"])
-        fields["logprobs"] = tuple(fields.get("logprobs", ()))
-    event: Event = kind(**fields)
+        values["token_ids"] = tuple(values["token_ids"])
+        values["logprobs"] = tuple(values.get("logprobs", ()))
+    event: Event = kind(**values)
     return event

@@ -12,6 +12,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -98,18 +99,20 @@ def live_workers() -> list[WorkerReport]:
 
 def reap() -> int:
     """One look at everything under way. Returns how many generations were handed on."""
-    # Twice a second: the long texts stay where they are.
-    active = list(Generation.objects.active().select_related("model", "model__base").defer("prompt", "text"))
-    for generation in active:
-        if generation.is_to_stop:
-            stop_now(generation)
-    if not active or valkey.client().info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
+    # Twice a second, and nearly always all is well: only what is not, or not yet, is read as a whole.
+    seen = list(Generation.objects.active().values_list("pk", "status", "worker", "is_to_stop"))
+    if not seen:
         return 0
+    for generation in _active(pk for pk, _status, _worker, is_to_stop in seen if is_to_stop):
+        stop_now(generation)
     workers = live_workers()
     alive = {worker.name for worker in workers}
+    doubtful = [pk for pk, status, worker, _ in seen if status != Generation.Status.RUNNING or worker not in alive]
+    if not doubtful or valkey.client().info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
+        return 0
     served = {queue for worker in workers for queue in worker.queues}
     handed_on = 0
-    for generation in active:
+    for generation in _active(doubtful):
         if generation.status == Generation.Status.RUNNING:
             if generation.worker not in alive:
                 handed_on += hand_on(generation)
@@ -118,6 +121,15 @@ def reap() -> int:
         elif generation.model.queue in served and generation.resend(older_than=RESEND_AFTER):
             handed_on += enqueue(generation)
     return handed_on
+
+
+def _active(ids: Iterable[Any]) -> list[Generation]:
+    """Those of them that are still under way, without their long texts."""
+    listed = list(ids)
+    if not listed:
+        return []
+    rows = Generation.objects.active().filter(pk__in=listed).select_related("model", "model__base")
+    return list(rows.defer("prompt", "text"))
 
 
 def hand_on(generation: Generation) -> bool:
