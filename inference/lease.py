@@ -105,14 +105,18 @@ def reap() -> int:
         return 0
     for generation in _active(pk for pk, _status, _worker, is_to_stop in seen if is_to_stop):
         stop_now(generation)
-    workers = live_workers()
-    alive = {worker.name for worker in workers}
-    doubtful = [pk for pk, status, worker, _ in seen if status != Generation.Status.RUNNING or worker not in alive]
+    alive = {worker.name for worker in live_workers()}
+    doubtful = _active(
+        pk for pk, status, worker, _ in seen if status == Generation.Status.QUEUED or worker not in alive
+    )
     if not doubtful or valkey.client().info("server")["uptime_in_seconds"] < SETTLE_SECONDS:
         return 0
+    # Asked again behind the rows: whoever has taken one of them was alive before it could, and is in this list.
+    workers = live_workers()
+    alive = {worker.name for worker in workers}
     served = {queue for worker in workers for queue in worker.queues}
     handed_on = 0
-    for generation in _active(doubtful):
+    for generation in doubtful:
         if generation.status == Generation.Status.RUNNING:
             if generation.worker not in alive:
                 handed_on += hand_on(generation)

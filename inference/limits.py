@@ -135,6 +135,8 @@ def key_id_of(requester: str) -> int | None:
 
 
 def _buckets(requester: str, user_id: int | None, model_id: int) -> list[_Bucket]:
+    if not Limit.objects.exists():  # as nearly everywhere; to ask which ones apply takes five times as long
+        return []
     rows = Limit.objects.that_apply(key_id=key_id_of(requester), user_id=user_id, model_id=model_id)
     return [bucket for limit in rows for bucket in _buckets_of(limit, requester)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -17,6 +18,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)  # a page draws the same few again and again
 def icon(name: str, css: str = "") -> SafeString:
     """A drawing from static/img/icons.svg; decoration only, the words are on the button."""
     return format_html(

@@ -40,8 +40,20 @@ def will_be_compiled(config: Any, context_length: int) -> bool:
 
 
 def is_compiled(model: Any) -> bool:
-    """For a model that is built as Llama is: whether all layers were taken, queries, keys and values as one."""
-    return all(map(_takes, model.model.layers))
+    """For a model that is built as Llama is: whether all layers were taken, queries, keys and values as one. They have
+    to be alike, since they share their room."""
+    layers = model.model.layers
+    return (
+        all(map(_takes, layers))
+        and len({_shape(layer) for layer in layers}) == 1
+        and model.model.norm.weight.dtype == torch.bfloat16
+    )
+
+
+def _shape(layer: Any) -> tuple[int, ...]:
+    attention, mlp = layer.self_attn, layer.mlp
+    projections = (attention.q_proj, attention.k_proj, mlp.gate_proj)
+    return (attention.head_dim, *(projection.out_features for projection in projections))
 
 
 def _takes(layer: Any) -> bool:

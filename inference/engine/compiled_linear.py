@@ -7,7 +7,7 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from inference.engine.kernels import ADDED, EXACT, PLAIN, Kernels, Weights, kernels
+from inference.engine.kernels import Kernels, Weights, kernels
 from inference.engine.packing import OrderedLinear, linear_of
 
 OUTPUTS_IN_A_BLOCK, INPUTS_AT_ONCE = 16, 32
@@ -32,14 +32,10 @@ class CompiledLinear(OrderedLinear):
         return linear.out_features % OUTPUTS_IN_A_BLOCK == 0 and linear.in_features % INPUTS_AT_ONCE == 0
 
     def forward(self, rows: Tensor) -> Tensor:
-        return self._call(rows, PLAIN)
-
-    def exact(self, rows: Tensor) -> Tensor:
-        """In float32, as it was summed."""
-        return self._call(rows, EXACT)
+        return self._call(rows)
 
     def plus(self, rows: Tensor, residual: Tensor) -> Tensor:
-        return self._call(rows, ADDED, _listed(residual))
+        return self._call(rows, _listed(residual))
 
     def opened_by(self, gate: Self, rows: Tensor) -> Tensor:
         self._kernels.use_threads(torch.get_num_threads())
@@ -50,9 +46,9 @@ class CompiledLinear(OrderedLinear):
         weight = self._ordered.transpose(1, 2).reshape(self.out_features, self.in_features)
         return linear_of(weight, self.bias)
 
-    def _call(self, rows: Tensor, kind: int, residual: Tensor | None = None) -> Tensor:
+    def _call(self, rows: Tensor, residual: Tensor | None = None) -> Tensor:
         self._kernels.use_threads(torch.get_num_threads())
-        result = self._kernels.linear(self.weights, _listed(rows), residual, kind)
+        result = self._kernels.linear(self.weights, _listed(rows), residual)
         return result.view(*rows.shape[:-1], self.out_features)
 
 

@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 
 SOURCE = Path(__file__).parent / "arithmetic" / "kernels.c"
 SECONDS_TO_COMPILE = 60
-PLAIN, EXACT, ADDED = 0, 1, 2  # the kinds of a product
+PLAIN, ADDED = 0, 2  # kinds of a product
+NO_MEMORY, IN_USE = 1, 2
 
 
 class Weights(Structure):
@@ -60,8 +61,8 @@ class Kept(Structure):
 
 
 class Kernels:
-    """The compiled program. Tensors are bfloat16, contiguous and on the CPU; nobody checks that again. Everything here
-    raises MemoryError where there is none left."""
+    """The compiled program. Tensors are bfloat16, contiguous and on the CPU; nobody checks that again. One thread asks
+    at a time: everything raises RuntimeError where another is asking, and MemoryError where there is none left."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
         layer, weights, work, kept, address = (*map(POINTER, (LayerParts, Weights, Work, Kept)), c_void_p)
@@ -84,10 +85,10 @@ class Kernels:
     def use_threads(self, count: int) -> None:
         self._library.use_threads(count)
 
-    def linear(self, weights: Weights, rows: Tensor, residual: Tensor | None = None, kind: int = PLAIN) -> Tensor:
-        """rows: [tokens, inputs]; residual for ADDED: [tokens, outputs]. EXACT gives float32."""
-        out = rows.new_empty(len(rows), weights.outputs, dtype=torch.float32 if kind == EXACT else torch.bfloat16)
-        other = None if residual is None else residual.data_ptr()
+    def linear(self, weights: Weights, rows: Tensor, residual: Tensor | None = None) -> Tensor:
+        """rows: [tokens, inputs]; residual, which is added: [tokens, outputs]."""
+        out = rows.new_empty(len(rows), weights.outputs)
+        other, kind = (None, PLAIN) if residual is None else (residual.data_ptr(), ADDED)
         _done(self._library.linear(byref(weights), len(rows), rows.data_ptr(), out.data_ptr(), other, kind))
         return out
 
@@ -119,9 +120,11 @@ class Kernels:
         return out
 
 
-def _done(outcome: int) -> None:
-    if outcome:
+def _done(trouble: int) -> None:
+    if trouble == NO_MEMORY:
         raise MemoryError("no memory is left for the list of a pass")
+    if trouble == IN_USE:
+        raise RuntimeError("another thread is using the compiled arithmetic")
 
 
 def kept_of(keys: Tensor, values: Tensor) -> Kept:

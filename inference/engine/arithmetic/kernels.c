@@ -44,7 +44,7 @@ static int multiply(struct phase *phase, int part) {
 #ifdef __AMX_BF16__
         if (has_tiles) shape_tiles(tokens < SIDE ? tokens : SIDE, tokens - SIDE > 0 ? tokens - SIDE : 0);
 #endif
-        for (int block = from; block < to; block += step) {
+        for (int block = from; block < to && (is_large || !is_taken(phase, part)); block += step) {
             float(*here)[2][SIDE] = is_large ? sum[0][0] : sum[token / (2 * SIDE)][block - from];
             sum_up(here, p, token, tokens, block, block + 1 < to);
             if (is_large) finish_all(p, token, tokens, block, block + 1 < to, here);
@@ -74,13 +74,15 @@ static void add_product(struct product product) {
 }
 
 int linear(const struct weights *weights, int tokens, const bf16 *rows, void *out, const bf16 *residual, int kind) {
-    if (!begin_list(1)) return -1;
+    const int trouble = begin_list(1);
+    if (trouble) return trouble;
     add_product((struct product){rows, tokens, weights, NULL, residual, out, kind});
     return run_list();
 }
 
 int gated(const struct weights *gate, const struct weights *up, int tokens, const bf16 *rows, bf16 *out) {
-    if (!begin_list(1)) return -1;
+    const int trouble = begin_list(1);
+    if (trouble) return trouble;
     add_product((struct product){rows, tokens, up, gate, NULL, out, GATED});
     return run_list();
 }
@@ -183,23 +185,25 @@ static void weigh(float *scores, int positions, float *acc, int size, float *mos
     for (int i = 0; i < size; i += SIDE) store(acc + i, load(acc + i) * shrink);
 }
 
-/* One head of keys and values with the group of queries that share it, SEEN positions at a time and the own one last. */
-static void attend_one(const bf16 *queries, const bf16 *keys, const bf16 *values, const bf16 *own_key, const bf16 *own_value,
-                       int group, int size, long position, bf16 *out) {
+/* One head of keys and values with the group of queries that share it, SEEN positions at a time and the own one last.
+   Gives up where `part` was taken by another meanwhile. */
+static int attend_one(const struct phase *p, int part, const bf16 *queries, const bf16 *keys, const bf16 *values,
+                      const bf16 *own_key, const bf16 *own_value, int group, int size, long position, bf16 *out) {
     float shares[group][SEEN], acc[group * size], most[group], total[group];
     const float scale = 1.0f / __builtin_sqrtf((float)size);
     for (int g = 0; g < group; g++) most[g] = -1e30f, total[g] = 0;
     memset(acc, 0, sizeof acc);
     for (long from = 0; from <= position;) {
+        if (is_taken(p, part)) return 0;
         const int is_own = from == position, positions = is_own ? 1 : position - from < SEEN ? position - from : SEEN;
         const bf16 *key = is_own ? own_key : keys + from * size, *value = is_own ? own_value : values + from * size;
         from += positions;
-        for (int p = 0; p < positions; p++)
+        for (int at = 0; at < positions; at++)
             for (int g = 0; g < group; g++) {
                 vec sum = all(0);
                 for (int i = 0; i < size; i += DEPTH)
-                    sum = add_pairs(sum, pairs(key + p * size + i), pairs(queries + g * size + i));
-                shares[g][p] = sum_of(sum) * scale;
+                    sum = add_pairs(sum, pairs(key + at * size + i), pairs(queries + g * size + i));
+                shares[g][at] = sum_of(sum) * scale;
             }
         for (int g = 0; g < group; g++) weigh(shares[g], positions, acc + g * size, size, most + g, total + g);
         for (int i = 0; i < size; i += DEPTH) {
@@ -212,6 +216,7 @@ static void attend_one(const bf16 *queries, const bf16 *keys, const bf16 *values
     }
     for (int g = 0; g < group; g++)
         for (int i = 0; i < size; i += SIDE) narrow(out + g * size + i, load(acc + g * size + i) / total[g]);
+    return 1;
 }
 
 /* A row's token with one head of keys: its key and value are written behind the row's others, and all are looked at. */
@@ -223,7 +228,8 @@ static int attend_head(struct phase *p, int part) {
     const long before = row * p->kept->row_step + head * p->kept->head_step, position = p->work->positions[row];
     bf16 *keys = p->kept->keys + before, *values = p->kept->values + before;
     bf16 result[group * size];
-    attend_one(states + head * group * size, keys, values, key, value, group, size, position, result);
+    const bf16 *queries = states + head * group * size;
+    if (!attend_one(p, part, queries, keys, values, key, value, group, size, position, result)) return 0;
     if (!may_write(p, part)) return 0;
     memcpy(keys + position * size, key, size * sizeof(bf16));
     memcpy(values + position * size, value, size * sizeof(bf16));
@@ -259,7 +265,8 @@ static void add_behind(const struct layer *l, const struct work *w) {
 
 /* All of these layers, where every token is one that decodes. */
 int decode(const struct layer *layers, int count, const struct work *w, const struct kept *kept) {
-    if (!begin_list(count * PHASES_OF_A_LAYER)) return -1;
+    const int trouble = begin_list(count * PHASES_OF_A_LAYER);
+    if (trouble) return trouble;
     for (int n = 0; n < count; n++) {
         add_before(layers + n, w);
         add_attention(layers + n, w, kept + n);
@@ -270,26 +277,30 @@ int decode(const struct layer *layers, int count, const struct work *w, const st
 
 /* The parts of one layer, for a pass that attends to prompts elsewhere in between. */
 int before_attention(const struct layer *l, const struct work *w) {
-    if (!begin_list(PHASES_BEFORE)) return -1;
+    const int trouble = begin_list(PHASES_BEFORE);
+    if (trouble) return trouble;
     add_before(l, w);
     return run_list();
 }
 
 int attend(const struct layer *l, const struct work *w, const struct kept *kept) {
-    if (!begin_list(1)) return -1;
+    const int trouble = begin_list(1);
+    if (trouble) return trouble;
     add_attention(l, w, kept);
     return run_list();
 }
 
 int after_attention(const struct layer *l, const struct work *w) {
-    if (!begin_list(PHASES_BEHIND)) return -1;
+    const int trouble = begin_list(PHASES_BEHIND);
+    if (trouble) return trouble;
     add_behind(l, w);
     return run_list();
 }
 
 /* What comes behind the layers: out is float32. */
 int head(const bf16 *norm, float epsilon, const struct weights *weights, int tokens, const bf16 *hidden, bf16 *normed, float *out) {
-    if (!begin_list(2)) return -1;
+    const int trouble = begin_list(2);
+    if (trouble) return trouble;
     add_norm(norm, epsilon, tokens, weights, hidden, normed);
     add_product((struct product){normed, tokens, weights, NULL, NULL, out, EXACT});
     return run_list();

@@ -1,5 +1,6 @@
-/* A pass is a list of phases, each of a number of parts. The threads go through the list together, but nobody waits for a
-   thread that the system has sent away: its part is done once more by another, and the first result counts.
+/* A pass is a list of phases, each of a number of parts. The threads go through the list together, but where a thread has
+   been sent away by the system its part is done once more by another, and the first result counts. It is waited for only
+   where it was sent away while it wrote, in large products, and at the end of the pass.
 
    Without that a word for a web page, which takes a core for a millisecond, holds up all cores for so long. */
 
@@ -41,18 +42,21 @@ struct list {
     struct phase *phases;
     unsigned char *marks;
     size_t room, marks_room;
-    int count;
+    int count, is_in_use;
     int current __attribute__((aligned(64)));
 };
 
-static struct list list; /* one thread asks, and its pass is over before the next begins */
+static struct list list; /* of one pass at a time */
 
-/* A result is computed where only its thread sees it. Whoever may then write it down asks this first, and writes it
-   without delay: what another wrote meanwhile is the same, but phases behind this one may be reading it by now. */
+/* A result is computed where only its thread sees it, which asks this before it writes it down. Only the first may: another
+   has come to the same, but by now a later phase may have put something else there. All wait for whoever may. */
 static int may_write(struct phase *p, int part) {
     unsigned char mark = OPEN;
     return __atomic_compare_exchange_n(p->marks + part, &mark, TAKEN, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
+
+/* Whether a result would come too late. */
+static int is_taken(const struct phase *p, int part) { return __atomic_load_n(p->marks + part, __ATOMIC_RELAXED) == TAKEN; }
 
 static void do_part(struct phase *p, int part) {
     if (p->compute(p, part) && __atomic_add_fetch(&p->done, 1, __ATOMIC_ACQ_REL) == p->parts)
@@ -67,7 +71,7 @@ static int is_current(const struct phase *p) {
 static int help(struct phase *p, int seat) {
     for (int n = 0; n < p->parts; n++) {
         const int part = (n + seat) % p->parts;
-        if (__atomic_load_n(p->marks + part, __ATOMIC_RELAXED) == OPEN) {
+        if (!is_taken(p, part)) {
             do_part(p, part);
             return 1;
         }
@@ -75,7 +79,7 @@ static int help(struct phase *p, int seat) {
     return 0;
 }
 
-/* Waits a bit longer than a thread needs that is at work, then helps. of_a_part: cycles; 0 if this thread had none. */
+/* Waits somewhat longer than a part usually takes, then helps. of_a_part: in cycles; 0 if this thread had none. */
 static void wait_for_the_others(struct phase *p, unsigned long long of_a_part) {
     const unsigned long long patience = of_a_part ? 2 * of_a_part + 10000 : 200000;
     unsigned long long since = __rdtsc();
@@ -105,13 +109,21 @@ static void take_part(void) {
     }
 }
 
+enum trouble { NONE, NO_MEMORY, IN_USE };
+
+static int end_list(int trouble) {
+    __atomic_store_n(&list.is_in_use, 0, __ATOMIC_RELEASE);
+    return trouble;
+}
+
 static int begin_list(int phases) {
+    if (__atomic_exchange_n(&list.is_in_use, 1, __ATOMIC_ACQUIRE)) return IN_USE;
     list.count = list.current = 0;
-    if (list.room >= (size_t)phases) return 1;
+    if (list.room >= (size_t)phases) return NONE;
     free(list.phases);
     list.phases = aligned_alloc(64, phases * sizeof *list.phases);
     list.room = list.phases ? phases : 0;
-    return list.phases != NULL;
+    return list.phases ? NONE : end_list(NO_MEMORY);
 }
 
 static struct phase *add_phase(int (*compute)(struct phase *, int), int parts) {
@@ -123,7 +135,6 @@ static struct phase *add_phase(int (*compute)(struct phase *, int), int parts) {
     return p;
 }
 
-/* Gives 0, or -1 if there is no memory. */
 static int run_list(void) {
     size_t parts = 0;
     for (int n = 0; n < list.count; n++) parts += list.phases[n].parts;
@@ -131,12 +142,12 @@ static int run_list(void) {
         free(list.marks);
         list.marks = malloc(parts);
         list.marks_room = list.marks ? parts : 0;
-        if (!list.marks) return -1;
+        if (!list.marks) return end_list(NO_MEMORY);
     }
     memset(list.marks, OPEN, parts);
     unsigned char *marks = list.marks;
     for (int n = 0; n < list.count; marks += list.phases[n++].parts) list.phases[n].marks = marks;
 #pragma omp parallel num_threads(threads)
     take_part();
-    return 0;
+    return end_list(NONE);
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import transformers
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from inference.engine import choose_forward, compiled_forward, compiled_linear, host, kernels
 from inference.engine.flat_forward import FlatForward
 from inference.engine.forward import OneByOneForward
 from inference.engine.loading import LoadedModel, load_model
@@ -30,6 +33,7 @@ TRAINING_TEXT = [
 ] * 3
 VOCABULARY_SIZE = 480
 CONTEXT_LENGTH = 256
+MACHINES = ["native", "skylake-avx512"]  # the second has neither tiles nor instructions for bfloat16
 
 SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
 ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -229,3 +233,29 @@ def ask() -> Callable[..., EngineRequest]:
         )
 
     return make
+
+
+@pytest.fixture
+def compiler() -> str:
+    """The C compiler; where there is none, or nothing for this CPU, the test is skipped."""
+    if not host.suits_kernels():
+        pytest.skip("this CPU is none that kernels.c is for")
+    found = host.c_compiler()
+    if found is None:
+        message = "gcc is missing (apt-get install gcc)"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    return found
+
+
+@lru_cache
+def kernels_for(machine: str, compiler: str) -> kernels.Kernels:
+    return kernels.Kernels(kernels.compiled(compiler, machine))
+
+
+@pytest.fixture(params=MACHINES)
+def machine(request: pytest.FixtureRequest, compiler: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Everything is computed as that machine would."""
+    made = kernels_for(request.param, compiler)
+    for module in (kernels, choose_forward, compiled_forward, compiled_linear):
+        monkeypatch.setattr(module, "kernels", lambda: made)
+    yield request.param

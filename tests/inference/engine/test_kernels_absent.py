@@ -18,9 +18,8 @@ from inference.engine.types import EngineSpec
 
 from .conftest import CONTEXT_LENGTH, MakeCheckpoint
 from .test_flat_forward import CPU, loaded_in_bfloat16
-from .test_kernels import compiler
 
-__all__ = ["compiler"]  # the fixture: these tests, too, need a CPU that the program is for
+pytestmark = pytest.mark.usefixtures("compiler")  # these tests, too, need a CPU that the program is for
 
 
 @pytest.fixture
