@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FLUSH_SECONDS = 0.025
 # More seldom beside others: each piece of text costs worker and web server a millisecond of the same cores. At least
 # five times a second, so that a reader still sees a flow.
-FLUSH_SECONDS_PER_ANSWER = 0.01
+FLUSH_SECONDS_PER_ANSWER = 0.0125
 LONGEST_FLUSH_SECONDS = 0.2
 IDLE_SECONDS = 600.0  # then the memory of ended answers is given back: what people wrote does not stay for ever
 # A page, a question or a word on its way takes a core for a millisecond; the model has them for the rest of the time.

@@ -192,6 +192,27 @@ def test_a_living_worker_keeps_its_work(valkey: Any, echo_a: ModelEntry, monkeyp
     assert lease.reap() == 1
 
 
+def test_a_worker_that_is_heard_of_only_at_the_second_look_keeps_its_work(
+    valkey: Any, echo_a: ModelEntry, monkeypatch: Any
+) -> None:
+    """It had no lease when the reaper began, and has taken the answer when the reaper reads the row."""
+    monkeypatch.setattr(lease, "SETTLE_SECONDS", 0)
+    generation = started(echo_a)
+    looks: list[str] = []
+
+    def live_workers() -> list[lease.WorkerReport]:
+        looks.append("now")
+        if len(looks) == 1:
+            generation.begin("late")
+            return []
+        return [lease.WorkerReport("late", "host", 1, time.time(), [echo_a.queue])]
+
+    monkeypatch.setattr(lease, "live_workers", live_workers)
+    assert lease.reap() == 0
+    generation.refresh_from_db()
+    assert (generation.status, generation.attempt, len(looks)) == ("running", 1, 2)
+
+
 def test_a_prompt_that_kills_every_worker_is_given_up(valkey: Any, echo_a: ModelEntry, monkeypatch: Any) -> None:
     monkeypatch.setattr(lease, "SETTLE_SECONDS", 0)
     generation = started(echo_a)
