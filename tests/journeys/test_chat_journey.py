@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from tests.journeys.conftest import PASSWORD
 from tests.stack import Stack
@@ -40,6 +40,17 @@ def row_of_last_answer(site: Stack) -> tuple[str, str]:
 
 def choose_model(page: Page, slug: str) -> None:
     page.goto(f"/chat/?model={slug}")
+
+
+def reload_at_once(page: Page) -> None:
+    """Even while the page before it is still being exchanged, when Chromium has for a moment none that could reload."""
+    try:
+        page.reload(wait_until="commit")
+    except Error as error:
+        if "Not attached to an active page" not in error.message:
+            raise
+        time.sleep(0.1)
+        page.reload(wait_until="commit")
 
 
 def test_the_first_day(site: Stack, page: Page, sign_up: Any) -> None:
@@ -85,7 +96,7 @@ def test_reloads_and_cut_sockets_lose_and_double_nothing(site: Stack, page: Page
         for _ in range(5):
             time.sleep(chance.uniform(0.0, 0.2))
             if chance.random() < 0.5:
-                page.reload(wait_until="commit")
+                reload_at_once(page)
             else:
                 page.evaluate("window.openSockets?.forEach(socket => socket.close())")
             disturbed += 1
