@@ -58,7 +58,9 @@ def test_options_alone_are_those_of_starting_the_site(tmp_path: Path, typed: lis
     for name, text in {"run": (ROOT / "run").read_text(), "requirements.txt": "", "manage.py": ""}.items():
         (folder / name).write_text(text)
     python = folder / ".venv" / "bin" / "python"
-    python.write_text('#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.11.2"\n[ "$1" = manage.py ] && shift && echo "$*"\nexit 0\n')
+    python.write_text(
+        '#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.11.2"\n[ "$1" = manage.py ] && shift && echo "$*"\nexit 0\n'
+    )
     python.chmod(0o755)
     (folder / ".venv" / "made-in").write_text(f"{folder} with Python 3.11.2\n")
     said = subprocess.run(["sh", str(folder / "run"), *typed], capture_output=True, text=True, check=True)
