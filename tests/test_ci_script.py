@@ -1,4 +1,4 @@
-"""`.ci/run` stops at the first thing that is wrong, and shows it; `./run test` knows when it is the whole list."""
+"""`.ci/run` stops at the first thing that is wrong, and shows it; what `./run` makes of the words behind it."""
 
 from __future__ import annotations
 
@@ -59,6 +59,18 @@ def test_what_a_tool_finds_ends_it(project: Path, tool: str) -> None:
     assert result.stdout.splitlines()[-1] == f"{tool} complains"
 
 
+def passed_on_by_run(folder: Path, *words: str) -> list[str]:
+    """What `./run` at last calls Python with, where all packages are installed."""
+    for name in ("run", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, folder / name)
+    program = 'case "$1 $3" in "-V "*) echo Python 3.11 ;; "-m install") ;; *) printf "%s|" "$@" ;; esac'
+    script(folder / ".venv" / "bin" / "python", program)
+    (folder / ".venv" / "made-in").write_text(f"{folder.resolve()} with Python 3.11")
+    result = subprocess.run(["sh", "run", *words], cwd=folder, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()[-1].split("|")[:-1]
+
+
 @pytest.mark.parametrize(
     ("asked", "is_whole"),
     [
@@ -73,12 +85,21 @@ def test_what_a_tool_finds_ends_it(project: Path, tool: str) -> None:
     ],
 )
 def test_the_whole_list_runs_in_several_processes(asked: list[str], is_whole: bool, tmp_path: Path) -> None:
-    for name in ("run", "requirements.txt", "requirements-dev.txt"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    script(tmp_path / ".venv" / "bin" / "python", '[ "$1" = -V ] && echo Python 3.11 || printf "%s|" "$@"')
-    (tmp_path / ".venv" / "made-in").write_text(f"{tmp_path.resolve()} with Python 3.11")
-    result = subprocess.run(["sh", "run", "test", *asked], cwd=tmp_path, capture_output=True, text=True, timeout=30)
-    assert result.returncode == 0, result.stderr
-    given = result.stdout.rpartition("-m|pytest|")[2].split("|")[:-1]
+    given = passed_on_by_run(tmp_path, "test", *asked)
+    assert given[:2] == ["-m", "pytest"]
     assert ("--dist" in given) is is_whole
     assert given[-len(asked) :] == asked if asked else is_whole
+
+
+@pytest.mark.parametrize(
+    ("typed", "passed_on"),
+    [
+        ([], "up"),
+        (["--port", "8123"], "up --port 8123"),
+        (["--help"], "--help"),
+        (["--version"], "--version"),
+        (["models", "--help"], "models --help"),
+    ],
+)
+def test_options_alone_are_those_of_starting_the_site(tmp_path: Path, typed: list[str], passed_on: str) -> None:
+    assert passed_on_by_run(tmp_path, *typed) == ["manage.py", *passed_on.split()]

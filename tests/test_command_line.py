@@ -42,31 +42,6 @@ def test_a_mistyped_command_is_told_of_run(tmp_path: Path) -> None:
     assert said.returncode == 1 and "Did you mean doctor?" in said.stderr and "./run help" in said.stderr
 
 
-@pytest.mark.parametrize(
-    ("typed", "passed_on"),
-    [
-        ([], "up"),
-        (["--port", "8123"], "up --port 8123"),
-        (["--help"], "--help"),
-        (["--version"], "--version"),
-        (["models", "--help"], "models --help"),
-    ],
-)
-def test_options_alone_are_those_of_starting_the_site(tmp_path: Path, typed: list[str], passed_on: str) -> None:
-    folder = tmp_path / "site"
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    for name, text in {"run": (ROOT / "run").read_text(), "requirements.txt": "", "manage.py": ""}.items():
-        (folder / name).write_text(text)
-    python = folder / ".venv" / "bin" / "python"
-    python.write_text(
-        '#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.11.2"\n[ "$1" = manage.py ] && shift && echo "$*"\nexit 0\n'
-    )
-    python.chmod(0o755)
-    (folder / ".venv" / "made-in").write_text(f"{folder} with Python 3.11.2\n")
-    said = subprocess.run(["sh", str(folder / "run"), *typed], capture_output=True, text=True, check=True)
-    assert said.stdout.splitlines()[-1] == passed_on
-
-
 def test_every_command_says_in_one_short_sentence_what_it_does() -> None:
     commands = own_commands()
     assert len(commands) > 12

@@ -36,13 +36,13 @@ struct kept {
 static int multiply(struct phase *phase, int part) {
     const struct product *p = &phase->product;
     const int step = p->kind == GATED ? 1 : 2, all_blocks = p->weights->outputs / SIDE, from = part * phase->blocks;
-    const int to = from + phase->blocks < all_blocks ? from + phase->blocks : all_blocks, is_large = p->tokens > MOST_KEPT;
+    const int to = at_most(all_blocks, from + phase->blocks), is_large = p->tokens > MOST_KEPT;
     sums sum[MOST_KEPT / (2 * SIDE)][MOST_BLOCKS] __attribute__((aligned(64)));
     if (is_large && !may_write(phase, part)) return 0;
     for (int token = 0; token < p->tokens; token += 2 * SIDE) {
-        const int tokens = p->tokens - token < 2 * SIDE ? p->tokens - token : 2 * SIDE;
+        const int tokens = at_most(2 * SIDE, p->tokens - token);
 #ifdef __AMX_BF16__
-        if (has_tiles) shape_tiles(tokens < SIDE ? tokens : SIDE, tokens - SIDE > 0 ? tokens - SIDE : 0);
+        if (has_tiles) shape_tiles(at_most(SIDE, tokens), tokens > SIDE ? tokens - SIDE : 0);
 #endif
         for (int block = from; block < to && (is_large || !is_taken(phase, part)); block += step) {
             float(*here)[2][SIDE] = is_large ? sum[0][0] : sum[token / (2 * SIDE)][block - from];
@@ -56,7 +56,7 @@ static int multiply(struct phase *phase, int part) {
     if (is_large) return 1;
     if (!may_write(phase, part)) return 0;
     for (int token = 0; token < p->tokens; token += 2 * SIDE) {
-        const int tokens = p->tokens - token < 2 * SIDE ? p->tokens - token : 2 * SIDE;
+        const int tokens = at_most(2 * SIDE, p->tokens - token);
         for (int block = from; block < to; block += step)
             finish_all(p, token, tokens, block, block + 1 < to, sum[token / (2 * SIDE)][block - from]);
     }
@@ -66,8 +66,8 @@ static int multiply(struct phase *phase, int part) {
 /* Shared out in small parts to whoever is free. */
 static void add_product(struct product product) {
     const int blocks = product.weights->outputs / SIDE;
-    int of_a_part = blocks / (4 * threads);
-    of_a_part = of_a_part > MOST_BLOCKS ? MOST_BLOCKS : of_a_part < 2 ? 2 : of_a_part & ~1;
+    int of_a_part = at_most(MOST_BLOCKS, blocks / (4 * threads));
+    of_a_part = of_a_part < 2 ? 2 : of_a_part & ~1;
     struct phase *p = add_phase(multiply, (blocks + of_a_part - 1) / of_a_part);
     p->product = product;
     p->blocks = of_a_part;
@@ -102,8 +102,8 @@ static int parts_of(int tokens) { return (tokens + TOKENS_OF_A_PART - 1) / TOKEN
 
 /* product: rows are what is normed, out is where it goes. */
 static int normalise(struct phase *p, int part) {
-    const int size = p->product.weights->inputs, from = part * TOKENS_OF_A_PART, left = p->product.tokens - from;
-    const int tokens = left < TOKENS_OF_A_PART ? left : TOKENS_OF_A_PART;
+    const int size = p->product.weights->inputs, from = part * TOKENS_OF_A_PART;
+    const int tokens = at_most(TOKENS_OF_A_PART, p->product.tokens - from);
     bf16 normed[tokens * size];
     for (int t = 0; t < tokens; t++)
         normalise_one(normed + t * size, p->product.rows + (from + t) * (long)size, p->norm, p->epsilon, size);
@@ -137,7 +137,7 @@ static void rotate_one(bf16 *to, const bf16 *states, const struct layer *l, cons
 static int rotate(struct phase *p, int part) {
     const struct layer *l = p->layer;
     const struct work *w = p->work;
-    const int from = part * TOKENS_OF_A_PART, left = w->tokens - from, tokens = left < TOKENS_OF_A_PART ? left : TOKENS_OF_A_PART;
+    const int from = part * TOKENS_OF_A_PART, tokens = at_most(TOKENS_OF_A_PART, w->tokens - from);
     const int turned = (l->queries + l->keys) * l->size, width = turned + l->keys * l->size;
     bf16 *states = w->states + (long)from * width, result[tokens][turned];
     for (int t = 0; t < tokens; t++) {

@@ -40,6 +40,8 @@ static inline halves narrowed(vec numbers) {
 static inline vec wide(const bf16 *from) { return widened(*(const loose_halves *)from); }
 static inline void narrow(bf16 *to, vec numbers) { *(loose_halves *)to = narrowed(numbers); }
 
+static inline int at_most(int most, int number) { return number < most ? number : most; }
+
 static inline float sum_of(vec numbers) { return _mm512_reduce_add_ps((__m512)numbers); }
 static inline float largest_of(vec numbers) { return _mm512_reduce_max_ps((__m512)numbers); }
 
